@@ -1,0 +1,82 @@
+/** The state after the patch. See docs/verdicts.md. */
+export type Verdict = 'violated' | 'holds' | 'bounded' | 'vacuous' | 'inconclusive';
+export type Change = 'introduced' | 'fixed' | 'existing' | 'none';
+export type Severity = 'error' | 'warning' | 'note';
+
+export interface Location {
+  path: string;
+  /** null where there is none (a skeleton step). */
+  line: number | null;
+  side: 'RIGHT' | 'LEFT';
+}
+
+/** One step of a trace as the reader sees it. */
+export interface TraceStep {
+  /** `fork`, `fault A`, ... */
+  thread: string;
+  function: string;
+  path: string;
+  line: number | null;
+  text: string;
+}
+
+export interface Evidence {
+  /** Era model, for example `6.8`; mixed sources list each. */
+  model: string;
+  scenario: Record<string, unknown>;
+  /** Complete schedules; 0 in a stateful search. */
+  executions: number;
+  states: number;
+  failing: number;
+  exhausted: boolean;
+  bound: Record<string, unknown>;
+  mutants: { tried: number; caught: number; survivors?: string[] };
+  assumptions: string[];
+  notModelled: string[];
+  counterfactual: { mutant: string; replay: string } | null;
+  counterexample: { steps: TraceStep[]; replay: string } | null;
+}
+
+export interface Finding {
+  /** Stable across PR, mbox and versions: 16 hex digits. */
+  id: string;
+  rule: string;
+  verdict: Verdict;
+  change: Change;
+  severity: Severity;
+  location: Location;
+  /** Source text of the located statement, for display. */
+  subject?: string;
+  message: string;
+  evidence: Evidence;
+}
+
+export type PatchStatus = 'reviewed' | 'not-applicable' | 'inconclusive' | 'failed';
+
+export interface PatchReview {
+  subject: string;
+  messageId: string | null;
+  kind: 'patch' | 'quoted-patch' | 'none';
+  status: PatchStatus;
+  reason: string;
+  files: {
+    path: string;
+    hunks: number;
+    truncated: boolean;
+    base: 'exact' | 'applied' | 'hunks-only' | 'none';
+  }[];
+  findings: Finding[];
+  /** What the reader must know about how the source was rebuilt; one sentence each. */
+  notes?: string[];
+}
+
+/** The JSON contract `forklore.review/1`: keys may be added, never changed. */
+export interface Review {
+  schema: 'forklore.review/1';
+  tool: { name: 'forklore'; version: string };
+  patches: PatchReview[];
+  /** Inputs or parts of them that could not be used: one line each, with what and where. */
+  problems?: { input: string; message: string }[];
+  /** Wall time of the review in seconds. */
+  seconds?: number;
+}

@@ -1,0 +1,43 @@
+/** A line of a source version, with where it comes from. */
+export interface SourceLine {
+  text: string;
+  /** 1-based line in that version of the file; null where it is not known (skeleton). */
+  line: number | null;
+  /** 1-based line in the patch input (mail or diff) that shows this line; null where none does. */
+  patchLine: number | null;
+  /** `file`: from the tree; `hunk`: from the patch; `skeleton`: filled in. */
+  origin: 'file' | 'hunk' | 'skeleton';
+  /** The patch adds this line (after side) or removes it (before side). */
+  changed: boolean;
+}
+
+/** How a file's text was obtained. */
+export type SourceBase = 'exact' | 'applied' | 'hunks-only' | 'none';
+
+/** One version of one file. Lines from a skeleton report path `skeleton:<era>` instead of `path`. */
+export interface SourceFile {
+  path: string;
+  lines: SourceLine[];
+  base: SourceBase;
+  /** Era of the skeleton that filled the gaps, null where none was used. */
+  skeleton: string | null;
+}
+
+/** A touched file before and after the patch; null where it does not exist or could not be rebuilt. */
+export interface SourcePair {
+  path: string;
+  before: SourceFile | null;
+  after: SourceFile | null;
+  /** What the reader must know: offsets, gaps, steps filled in. */
+  notes: string[];
+  /** Why the file could not be rebuilt; null when it could. */
+  failure: string | null;
+}
+
+/** Reads files of the tree under review at its base. Implemented by a folder, by git, by GitHub. */
+export interface ContentReader {
+  /** Text of `path`, or null when the tree does not hold it. */
+  read(path: string): Promise<string | null>;
+  /** How the report names it. */
+  readonly label: string;
+}
