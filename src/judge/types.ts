@@ -35,6 +35,8 @@ export interface Evidence {
   notModelled: string[];
   counterfactual: { mutant: string; replay: string } | null;
   counterexample: { steps: TraceStep[]; replay: string } | null;
+  /** Every scenario that was explored. */
+  scenarios?: { id: string; states: number; failing: number; exhausted: boolean }[];
 }
 
 export interface Finding {

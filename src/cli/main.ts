@@ -1,0 +1,88 @@
+#!/usr/bin/env node
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { ForkloreError } from '../base/errors.js';
+import { printable } from '../base/terminal.js';
+import { VERSION } from '../base/version.js';
+import type { ReviewFlags } from './review.js';
+
+const out = {
+  write: (text: string) => {
+    process.stdout.write(text);
+  },
+  warn: (line: string) => {
+    process.stderr.write(`${printable(line)}\n`);
+  },
+};
+
+function seconds(text: string): number {
+  const n = Number(text);
+  if (!(n > 0)) throw new InvalidArgumentError('a positive number of seconds is wanted.');
+  return n;
+}
+
+function program(): Command {
+  const p = new Command('forklore')
+    .description('Reviews Linux fork/mm patches by running the patched C in a model of the kernel.')
+    .version(VERSION)
+    .exitOverride();
+  p.command('review')
+    .description('review mails, mboxes, patches or "-" (standard input)')
+    .argument('<input...>', 'files to review')
+    .option('--tree <dir>', 'kernel tree that the patches are for')
+    .option('--rule <id>', 'only this rule (may be repeated)', (id: string, all: string[] = []) => [
+      ...all,
+      id,
+    ])
+    .option('--quoted', 'review patches quoted in replies even when the mail holds one of its own')
+    .addOption(
+      new Option('--format <format>', 'of the report')
+        .choices(['text', 'json', 'markdown'])
+        .default('text'),
+    )
+    .option('--output <file>', 'write the report there')
+    .addOption(
+      new Option('--fail-on <severity>', 'exit 1 for introduced findings from here on')
+        .choices(['error', 'warning', 'never'])
+        .default('error'),
+    )
+    .option('--strict', 'exit 3 when something was not fully reviewed')
+    .option(
+      '--time-limit <seconds>',
+      'end explorations after this time (verdict: bounded)',
+      seconds,
+    )
+    .option('--traces <dir>', 'where traces are written')
+    .option('--quiet', 'no progress')
+    .action(async (inputs: string[], flags: ReviewFlags) => {
+      const { runReview } = await import('./review.js');
+      process.exitCode = await runReview(inputs, flags, out);
+    });
+  p.command('replay')
+    .description('run a saved trace again')
+    .argument('<file>', 'trace that a review has written')
+    .action(async (file: string) => {
+      const { runReplay } = await import('./replay.js');
+      process.exitCode = await runReplay(file, out);
+    });
+  p.command('serve')
+    .description('run the GitHub App (settings come from the environment, see docs/github.md)')
+    .action(async () => {
+      const { runServe } = await import('./serve.js');
+      await runServe(out);
+    });
+  return p;
+}
+
+try {
+  await program().parseAsync(process.argv);
+} catch (e) {
+  if (e instanceof CommanderError) process.exitCode = e.exitCode === 0 ? 0 : 2;
+  else if (e instanceof ForkloreError && e.kind !== 'bug') {
+    out.warn(`forklore: ${e.message}`);
+    process.exitCode = 2;
+  } else {
+    out.warn(`forklore: ${e instanceof Error ? (e.stack ?? e.message) : String(e)}`);
+    out.warn('forklore: this is a bug in forklore; please report it with the input that shows it');
+    process.exitCode = 2;
+  }
+}

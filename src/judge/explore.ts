@@ -1,0 +1,76 @@
+import { checkScenario, type ScenarioResult } from '../sim/explore/check.js';
+import type { Features } from '../sim/kernel/features.js';
+import type { Primitive } from '../sim/machine/primitive.js';
+import type { Program } from '../sim/program.js';
+import { PROPERTIES } from '../sim/property/properties.js';
+import { DEFAULT_LIMITS, type Limits } from '../sim/scenario.js';
+import type { Rule } from './rule.js';
+import type { Verdict } from './types.js';
+
+/** One version of the reviewed code, ready to run. */
+export interface Side {
+  program: Program;
+  features: Features;
+}
+
+export interface ExploreOptions {
+  limits?: Limits;
+  expired?: () => boolean;
+  /** Models that replace built-in ones. */
+  overrides?: Readonly<Record<string, Primitive>>;
+}
+
+/** What exploring all scenarios of a rule gave. */
+export interface Exploration {
+  results: ScenarioResult[];
+  verdict: Exclude<Verdict, 'vacuous'>;
+  /** The scenario with the counterexample that is shown, or null. */
+  worst: ScenarioResult | null;
+  states: number;
+  failing: number;
+}
+
+/** Explores every scenario of a rule (with `stopAtFirst`, only up to the first breach). */
+export function exploreRule(
+  rule: Rule,
+  side: Side,
+  o: ExploreOptions,
+  stopAtFirst = false,
+): Exploration {
+  const results: ScenarioResult[] = [];
+  for (const scenario of rule.scenarios) {
+    const r = checkScenario({
+      program: side.program,
+      entry: rule.applies.entry,
+      scenario,
+      features: side.features,
+      limits: o.limits ?? DEFAULT_LIMITS,
+      properties: rule.properties,
+      stopAtFirst,
+      ...(o.overrides ? { overrides: o.overrides } : {}),
+      ...(o.expired ? { expired: o.expired } : {}),
+    });
+    results.push(r);
+    if (stopAtFirst && r.failing > 0) break;
+  }
+  const failing = results.filter((r) => r.counterexample !== null);
+  return {
+    results,
+    verdict: verdictOf(results),
+    worst: failing.sort((a, b) => rank(a) - rank(b))[0] ?? null,
+    states: results.reduce((n, r) => n + r.states, 0),
+    failing: results.reduce((n, r) => n + r.failing, 0),
+  };
+}
+
+/** Corruption first, then what only an assertion shows; scenarios in the order of the rule. */
+function rank(r: ScenarioResult): number {
+  const id = PROPERTIES[r.counterexample!.property].id;
+  return id === 'assertion' ? 1 : 0;
+}
+
+function verdictOf(results: readonly ScenarioResult[]): Exclude<Verdict, 'vacuous'> {
+  if (results.some((r) => r.counterexample !== null)) return 'violated';
+  if (results.some((r) => r.stuck.length > 0)) return 'inconclusive';
+  return results.every((r) => r.exhausted) ? 'holds' : 'bounded';
+}

@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import type { ForkSystem } from '../sim/explore/fork-system.js';
+import { replay } from '../sim/explore/replay.js';
+import type { Counterexample } from '../sim/explore/shortest.js';
+import { makeTrace, type TraceFile } from '../sim/explore/trace.js';
+import type { Scenario } from '../sim/scenario.js';
+import type { Exploration, Side } from './explore.js';
+import { locate } from './locate.js';
+import { factsOf, holdsMessage, violatedMessage } from './message.js';
+import type { MutationResult } from './mutation.js';
+import type { Rule } from './rule.js';
+import type { Change, Evidence, Finding, Severity, TraceStep, Verdict } from './types.js';
+
+/** Keeps a trace and returns how the reader names it (a file, or a command); the edge decides where. */
+export type KeepTrace = (trace: TraceFile) => string;
+
+export interface FindingInput {
+  rule: Rule;
+  side: Side;
+  after: Exploration;
+  before: Exploration | null;
+  mutation: MutationResult | null;
+  keep: KeepTrace;
+}
+
+/** `id` of a finding: the same for the same rule, function and kind of step, wherever the patch came from. */
+export function findingId(rule: string, func: string, step: string, ordinal: number): string {
+  return createHash('sha256')
+    .update(`${rule}\n${func}\n${step}\n${ordinal}`)
+    .digest('hex')
+    .slice(0, 16);
+}
+
+/** Puts together what one rule has to say about one patch. */
+export function makeFinding(i: FindingInput): Finding {
+  const verdict: Verdict = i.mutation?.missing.length ? 'vacuous' : i.after.verdict;
+  const change = changeOf(i.after, i.before);
+  const facts = factsOf(i.after);
+  const place = locate(i.rule.applies.entry, i.side.program, i.after, i.before, facts);
+  return {
+    id: findingId(i.rule.id, i.rule.applies.entry, i.rule.mutants.steps[0] ?? 'run', 0),
+    rule: i.rule.id,
+    verdict,
+    change,
+    severity: severityOf(i.rule.severity, change),
+    location: place.location,
+    subject: place.subject,
+    message: messageOf(i, verdict, facts),
+    evidence: evidenceOf(i),
+  };
+}
+
+function changeOf(after: Exploration, before: Exploration | null): Change {
+  const now = after.verdict === 'violated';
+  const then = before?.verdict === 'violated';
+  if (now && then) return 'existing';
+  // nothing is called new that was not seen to work before
+  if (now) return before && before.verdict !== 'inconclusive' ? 'introduced' : 'none';
+  return then && after.verdict !== 'inconclusive' ? 'fixed' : 'none';
+}
+
+function severityOf(of: Severity, change: Change): Severity {
+  if (change === 'introduced') return of;
+  return change === 'existing' ? (of === 'error' ? 'warning' : of) : 'note';
+}
+
+function messageOf(i: FindingInput, verdict: Verdict, facts: ReturnType<typeof factsOf>): string {
+  const stuck = i.after.results.flatMap((r) => r.stuck);
+  switch (verdict) {
+    case 'violated':
+      return violatedMessage(facts, i.after);
+    case 'holds':
+      return holdsMessage(facts);
+    case 'vacuous':
+      return `No run fails, but the same runs also pass without what the rule is about (not caught: ${i.mutation!.missing.join(', ')}). Nothing was shown.`;
+    case 'bounded':
+      return `No run fails up to the limit that was reached (${[...new Set(i.after.results.map((r) => r.limit).filter(Boolean))].join(', ')}); the rest was not looked at.`;
+    case 'inconclusive':
+      return `Not analysed to the end: ${stuck.map((s) => `${s.reason}${s.line ? ` (${s.path}:${s.line})` : ''}`).join('; ')}.`;
+  }
+}
+
+function evidenceOf(i: FindingInput): Evidence {
+  const { after, rule, side, mutation } = i;
+  const shown = rule.scenarios.find((s) => s.id === after.worst?.scenario) ?? rule.scenarios[0];
+  const c = mutation?.counterfactual;
+  return {
+    model: side.features.model,
+    scenario: { ...shown },
+    executions: 0,
+    states: after.states,
+    failing: after.failing,
+    exhausted: after.results.every((r) => r.exhausted),
+    bound: boundOf(shown),
+    mutants: {
+      tried: mutation?.tried ?? 0,
+      caught: mutation?.caught ?? 0,
+      ...(mutation ? { survivors: mutation.survivors } : {}),
+    },
+    assumptions: unique(after.results.flatMap((r) => r.assumptions)),
+    notModelled: unique(after.results.flatMap((r) => r.stuck.map((s) => s.reason))),
+    counterfactual: c
+      ? {
+          mutant: c.mutant.label,
+          replay: keepTrace(
+            i,
+            { ...side, program: c.mutant.program },
+            c.scenario,
+            c.counterexample,
+          ),
+        }
+      : null,
+    counterexample: after.worst?.counterexample
+      ? {
+          steps: stepsOf(after.worst.system!, after.worst.counterexample),
+          replay: keepTrace(i, side, shown, after.worst.counterexample),
+        }
+      : null,
+    scenarios: after.results.map((r) => ({
+      id: r.scenario,
+      states: r.states,
+      failing: r.failing,
+      exhausted: r.exhausted,
+    })),
+  };
+}
+
+function keepTrace(i: FindingInput, side: Side, scenario: Scenario, c: Counterexample): string {
+  return i.keep(
+    makeTrace({
+      rule: i.rule.id,
+      property: c.property,
+      features: side.features,
+      entry: i.rule.applies.entry,
+      scenario,
+      schedule: c.schedule,
+      program: side.program,
+    }),
+  );
+}
+
+/** The steps of a counterexample that the reader is shown. */
+export function stepsOf(fs: ForkSystem, c: Counterexample): TraceStep[] {
+  return replay(fs.system, c.schedule, new Set([c.property]))
+    .steps.filter((s) => !s.info.hidden)
+    .map((s) => ({
+      thread: s.threadName,
+      function: s.info.function,
+      path: s.info.path,
+      line: s.info.line,
+      text: s.text,
+    }));
+}
+
+function boundOf(s: Scenario): Record<string, unknown> {
+  return {
+    vmas: s.vmas.length,
+    pages: Math.max(...s.vmas.map((v) => v.pages.length)),
+    threads: s.threads.length,
+    accesses: s.threads.reduce((n, t) => Math.max(n, t.accesses), 0),
+    failures: s.failures,
+  };
+}
+
+const unique = (list: string[]): string[] => [...new Set(list)];

@@ -1,0 +1,96 @@
+import type { Finding, PatchReview } from '../judge/types.js';
+import { plural } from './markdown-evidence.js';
+import { shorten, visible } from './markdown-text.js';
+
+/** GitHub: the title of a check run's output. */
+export const TITLE_LIMIT = 255;
+
+export type Conclusion = 'success' | 'failure' | 'neutral';
+
+/** A file of the pull request that the review did not see, and why. */
+export interface UnseenFile {
+  path: string;
+  reason: string;
+  /** The file's text changed, so the review is incomplete; false for binary files. */
+  matters: boolean;
+}
+
+export interface CheckVerdict {
+  conclusion: Conclusion;
+  /** Plain text, at most 255 characters. */
+  title: string;
+}
+
+/**
+ * Conclusion and title of the check run. `failure`: an error was introduced. `success`: every rule that applies was
+ * settled on everything that changed. Everything else is `neutral`, and the title says why.
+ */
+export function checkVerdict(review: PatchReview, unseen: UnseenFile[]): CheckVerdict {
+  const introduced = review.findings.filter((f) => f.change === 'introduced');
+  const missing = unseen.filter((file) => file.matters).length;
+  const tail = missing === 0 ? '' : `; ${plural(missing, 'file')} not seen`;
+  if (introduced.length > 0) {
+    const failure = introduced.some((f) => f.severity === 'error');
+    return verdict(failure ? 'failure' : 'neutral', problems(review, introduced) + tail);
+  }
+  if (review.status !== 'reviewed') return verdict('neutral', notReviewed(review) + tail);
+  if (review.findings.length === 0)
+    return verdict('neutral', `Not analysed: no rule applies${tail}`);
+  const open = review.findings.filter((f) => !settled(f));
+  if (open.length > 0) return verdict('neutral', unsettled(review, open) + tail);
+  return verdict(missing === 0 ? 'success' : 'neutral', clean(review) + tail);
+}
+
+function verdict(conclusion: Conclusion, title: string): CheckVerdict {
+  return { conclusion, title: shorten(visible(title), TITLE_LIMIT) };
+}
+
+/** Violated before as well as now is settled, too; violated now with the state before unknown is not. */
+function settled(finding: Finding): boolean {
+  const known = finding.change === 'existing' || finding.change === 'introduced';
+  return finding.verdict === 'holds' || (finding.verdict === 'violated' && known);
+}
+
+function rules(findings: Finding[]): number {
+  return new Set(findings.map((f) => f.rule)).size;
+}
+
+/** Rules all of whose findings hold. */
+function holding(review: PatchReview): number {
+  const broken = new Set(review.findings.filter((f) => f.verdict !== 'holds').map((f) => f.rule));
+  return rules(review.findings.filter((f) => !broken.has(f.rule)));
+}
+
+function problems(review: PatchReview, introduced: Finding[]): string {
+  const open = rules(review.findings.filter((f) => !settled(f)));
+  const hold = holding(review);
+  const parts = [`${plural(introduced.length, 'problem')} introduced`];
+  if (hold > 0) parts.push(`${plural(hold, 'rule')} ${hold === 1 ? 'holds' : 'hold'}`);
+  if (open > 0) parts.push(`${open} not settled`);
+  return parts.join(', ');
+}
+
+function clean(review: PatchReview): string {
+  const fixed = review.findings.filter((f) => f.change === 'fixed').length;
+  const existing = review.findings.filter((f) => f.change === 'existing').length;
+  const total = rules(review.findings);
+  const suffix = fixed === 0 ? '' : `, ${fixed} fixed`;
+  if (existing === 0) return `No problem found in ${plural(total, 'rule')}${suffix}`;
+  const hold = holding(review);
+  return `No problem introduced, ${existing} existing, ${plural(hold, 'rule')} ${hold === 1 ? 'holds' : 'hold'}${suffix}`;
+}
+
+function unsettled(review: PatchReview, open: Finding[]): string {
+  const kinds = ['violated', 'inconclusive', 'bounded', 'vacuous']
+    .map((kind) => [kind, open.filter((f) => f.verdict === kind).length] as const)
+    .filter(([, n]) => n > 0)
+    .map(([kind, n]) => `${n} ${kind}`);
+  return `Not settled: ${rules(open)} of ${plural(rules(review.findings), 'rule')} (${kinds.join(', ')})`;
+}
+
+function notReviewed(review: PatchReview): string {
+  const reason = review.reason === '' ? 'no reason given' : review.reason;
+  if (review.status === 'not-applicable') return `Not applicable: ${reason}`;
+  if (review.status === 'inconclusive') return `Not analysed: ${reason}`;
+  return `Review failed: ${reason}`;
+}

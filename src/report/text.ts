@@ -1,0 +1,140 @@
+import { plural, printable, wrapText } from '../base/terminal.js';
+import type { Finding, PatchReview, Review } from '../judge/types.js';
+import { interleaving, places } from './columns.js';
+
+const WIDTH = 80;
+
+/** A review for the terminal, 80 columns wide; words only, so that colour may be added but is never needed. */
+export function renderText(review: Review): string {
+  const blocks = review.patches.map(patchText);
+  const problems = (review.problems ?? []).map((p) =>
+    wrapText(printable(`note: ${p.input}: ${p.message}`), WIDTH).join('\n'),
+  );
+  const reviewed = review.patches.some(
+    (p) => p.findings.length > 0 || p.status !== 'not-applicable',
+  );
+  return (
+    [...problems, ...blocks, ...(reviewed ? [closing(review)] : [])].filter(Boolean).join('\n\n') +
+    '\n'
+  );
+}
+
+function patchText(p: PatchReview): string {
+  if (p.status === 'not-applicable')
+    return clip(`not applicable: ${oneLine(p.subject)} (${oneLine(p.reason)})`);
+  const head = wrapText(oneLine(p.subject), WIDTH).map((l, k) => (k ? ` ${l}` : l));
+  head.push(...wrapText(printable(filesLine(p)), WIDTH));
+  for (const note of p.notes ?? []) head.push(...wrapText(printable(note), WIDTH));
+  const parts = [head.join('\n')];
+  if (p.findings.length === 0)
+    parts.push(wrapText(printable(`${p.status}: ${p.reason}`), WIDTH).join('\n'));
+  return [...parts, ...p.findings.map(findingText)].join('\n\n');
+}
+
+const oneLine = (text: string): string => printable(text.replace(/\s+/g, ' '));
+const clip = (line: string): string =>
+  line.length > WIDTH ? `${line.slice(0, WIDTH - 3)}...` : line;
+
+function filesLine(p: PatchReview): string {
+  const kind = p.kind === 'quoted-patch' ? 'quoted patch' : 'patch';
+  const cut = p.files
+    .filter((f) => f.truncated)
+    .map((f) => `${f.path}: hunk ${f.hunks} is cut short`);
+  return [`${kind}, ${plural(p.files.length, 'file')}`, ...cut].join('; ');
+}
+
+function findingText(f: Finding): string {
+  const verdict = f.verdict === 'violated' ? 'VIOLATED' : f.verdict;
+  const where =
+    f.location.line === null ? f.location.path : `${f.location.path}:${f.location.line}`;
+  const first = `${verdict.padEnd(13)} ${f.rule.padEnd(18)} ${where}  ${f.subject ?? ''}`.trimEnd();
+  const lines =
+    first.length <= WIDTH
+      ? [first]
+      : [`${verdict.padEnd(13)} ${f.rule.padEnd(18)} ${where}`, `  ${f.subject ?? ''}`];
+  const out = lines.map((l) => clip(oneLineKeep(l)));
+  out.push(...wrapText(printable(changeWord(f) + f.message), WIDTH, '  '));
+  out.push(...countLines(f));
+  const steps = f.evidence.counterexample?.steps;
+  if (steps?.length) {
+    out.push('', ...interleaving(steps, WIDTH, '     '), '');
+    out.push(...places(steps, '     '), '');
+    out.push(...beforeLines(f), ...replayLine('replay:', f.evidence.counterexample!.replay));
+  }
+  out.push(...mutantLines(f));
+  for (const a of f.evidence.assumptions)
+    out.push(...wrapText(printable(`assumed: ${a}`), WIDTH, '  '));
+  for (const a of f.evidence.notModelled)
+    out.push(...wrapText(printable(`not modelled: ${a}`), WIDTH, '  '));
+  return out.join('\n');
+}
+
+const oneLineKeep = (text: string): string => printable(text.replace(/[\n\t]/g, ' '));
+
+function changeWord(f: Finding): string {
+  switch (f.change) {
+    case 'introduced':
+      return 'Introduced. ';
+    case 'existing':
+      return 'Was there before this patch. ';
+    case 'fixed':
+      return 'Fixed by this patch. ';
+    case 'none':
+      return f.verdict === 'violated' ? 'The version before could not be run to compare. ' : '';
+  }
+}
+
+function countLines(f: Finding): string[] {
+  const e = f.evidence;
+  const end = e.exhausted ? 'to the end' : 'up to the limit';
+  const failing =
+    e.failing === 0
+      ? 'none fails'
+      : `${plural(e.failing, 'step')} in them ${e.failing === 1 ? 'fails' : 'fail'}`;
+  const out = wrapText(`${plural(e.states, 'state')} ${end}, ${failing}`, WIDTH, '  ');
+  const b = e.bound as Record<string, number>;
+  const bound = [
+    `${plural(b.vmas, 'VMA')} x ${plural(b.pages, 'page')}`,
+    plural(b.threads, 'other thread'),
+    plural(b.failures, 'allocation failure'),
+  ].join(', ');
+  const more = (e.scenarios?.length ?? 1) - 1;
+  const tail = more > 0 ? `; and ${plural(more, 'more scenario')}` : '';
+  out.push(...wrapText(`(${bound}${tail})`, WIDTH, '  '));
+  return out;
+}
+
+function beforeLines(f: Finding): string[] {
+  return f.change === 'introduced' ? ['  before this patch: none fails'] : [];
+}
+
+function mutantLines(f: Finding): string[] {
+  const { mutants, counterfactual } = f.evidence;
+  const out: string[] = [];
+  if (mutants.tried > 0)
+    out.push(`  caught ${mutants.caught} of ${plural(mutants.tried, 'mutant')}`);
+  for (const s of mutants.survivors ?? [])
+    out.push(...wrapText(printable(`not caught: ${s}`), WIDTH, '    '));
+  if (counterfactual)
+    out.push(...replayLine(`${printable(counterfactual.mutant)}:`, counterfactual.replay));
+  return out;
+}
+
+/** A command is never wrapped: it has to be copied. */
+function replayLine(label: string, command: string): string[] {
+  const one = `  ${label}  ${command}`;
+  return one.length <= WIDTH ? [one] : [...wrapText(label, WIDTH, '  '), `    ${command}`];
+}
+
+function closing(review: Review): string {
+  const all = review.patches.flatMap((p) => p.findings);
+  const introduced = all.filter((f) => f.change === 'introduced').length;
+  const open = review.patches.filter(
+    (p) => p.status === 'inconclusive' || p.status === 'failed',
+  ).length;
+  const parts = [plural(review.patches.length, 'patch', 'patches')];
+  parts.push(introduced ? `${introduced} introduced` : 'nothing introduced');
+  if (open) parts.push(`${open} not analysed`);
+  const time = review.seconds === undefined ? '' : ` (${review.seconds.toFixed(1)} s)`;
+  return `${parts.join(', ')}${time}`;
+}

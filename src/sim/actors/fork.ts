@@ -1,0 +1,163 @@
+import type { Automaton, StepInfo } from '../explore/graph.js';
+import { fail, type Op, TAU } from '../explore/op.js';
+import { constant } from '../kernel/constants.js';
+import { PRIMITIVES } from '../kernel/primitives/index.js';
+import { CHILD, int, KERNEL, PARENT } from '../kernel/primitives/support.js';
+import { initialWorld } from '../kernel/setup.js';
+import type { Shared } from '../kernel/shared.js';
+import { unknownCallee } from '../kernel/unknown.js';
+import { type CallSite, Machine, type Stop } from '../machine/machine.js';
+import type { Primitive } from '../machine/primitive.js';
+import { isPtr } from '../machine/value.js';
+import type { Program, SourceRef } from '../program.js';
+import { propertyIndex } from '../property/properties.js';
+
+/** Where the run could not be continued, and why. */
+export interface Stuck {
+  reason: string;
+  path: string;
+  line: number | null;
+}
+
+/** A place where the program locks a VMA, and whose VMA that was. */
+export interface LockSite {
+  ref: SourceRef;
+  func: string;
+  /** C variable that was passed, null for an expression. */
+  variable: string | null;
+  /** `V1`, `V1'` */
+  target: string;
+  /** The parent's own VMA, or a copy. */
+  old: boolean;
+  /** The last entry that the program looked up came from the child's tree. */
+  fromChildTree: boolean;
+}
+
+/** What came up while the forking thread was enumerated. */
+export interface ForkNotes {
+  assumptions: Set<string>;
+  stuck: Map<string, Stuck>;
+  /** Names of the primitives that ran, with the places of their calls. */
+  calls: Map<string, Set<SourceRef>>;
+  locks: Map<string, LockSite>;
+}
+
+export interface ForkOptions {
+  program: Program;
+  entry: string;
+  shared: Shared;
+  /** Properties that are checked; a breach of another one ends a run, which is then reported as not analysed. */
+  checked?: ReadonlySet<string>;
+  /** Models that replace the built-in ones, for tests and what-if questions. */
+  overrides?: Readonly<Record<string, Primitive>>;
+}
+
+type State = { stop: Stop } | { after: 'checked' };
+
+/**
+ * The thread that forks: it runs `entry` of the Program on the parent and the child. When that returns 0, what parent
+ * and child share is checked once; held locks at the end are a breach.
+ */
+export function forkingThread(o: ForkOptions): { automaton: Automaton<State>; notes: ForkNotes } {
+  const notes: ForkNotes = {
+    assumptions: new Set(),
+    stuck: new Map(),
+    calls: new Map(),
+    locks: new Map(),
+  };
+  const machine = new Machine(
+    o.program,
+    { ...PRIMITIVES, ...o.overrides },
+    constant,
+    {
+      shared: o.shared,
+      scenario: o.shared.scenario,
+      features: o.shared.features,
+      assume: (text) => notes.assumptions.add(text),
+    },
+    unknownCallee,
+    (site) => watch(site, notes),
+  );
+  const start = machine.start(o.entry, [CHILD, PARENT], initialWorld(o.shared));
+  return {
+    notes,
+    automaton: {
+      name: 'fork',
+      initial: { stop: start },
+      key: (s) => ('stop' in s ? machine.key(s.stop) : s.after),
+      edges: (s) => ('stop' in s ? edgesOf(s.stop, machine, o, notes) : []),
+    },
+  };
+}
+
+function edgesOf(stop: Stop, machine: Machine, o: ForkOptions, notes: ForkNotes) {
+  if (stop.kind === 'visible') {
+    return stop.alternatives.map((a, k) => ({
+      op: a.op,
+      info: infoOf(stop.ref, stop.func, a.text, a.hidden),
+      next: (): State => ({ stop: machine.resume(stop, k) }),
+    }));
+  }
+  if (stop.kind === 'end') return [finish(stop, o.shared)];
+  if (stop.kind === 'breach' && o.checked && !o.checked.has(stop.property))
+    notes.stuck.set(stop.text, { reason: stop.text, path: stop.ref.path, line: stop.ref.line });
+  if (stop.kind === 'breach')
+    return [
+      {
+        op: { guard: [], effect: [fail(propertyIndex(stop.property))] } as Op,
+        info: infoOf(stop.ref, stop.func, stop.text),
+        next: (): State => ({ after: 'checked' }),
+      },
+    ];
+  notes.stuck.set(stop.reason, { reason: stop.reason, path: stop.ref.path, line: stop.ref.line });
+  return [];
+}
+
+function watch(site: CallSite, notes: ForkNotes): void {
+  let refs = notes.calls.get(site.name);
+  if (!refs) {
+    refs = new Set();
+    notes.calls.set(site.name, refs);
+  }
+  refs.add(site.ref);
+  const vma = site.args[0];
+  if ((site.name === 'vma_start_write' || site.name === 'vma_start_write_killable') && isPtr(vma)) {
+    const target = site.world.obj(vma);
+    notes.locks.set(`${site.ref.path}:${site.ref.line}:${site.ref.text}:${target.kind}`, {
+      ref: site.ref,
+      func: site.func,
+      variable: site.variables[0],
+      target: target.name,
+      old: target.kind === 'vma',
+      fromChildTree: site.world.get(KERNEL, 'found_in') === CHILD.obj,
+    });
+  }
+}
+
+function infoOf(ref: SourceRef, func: string, text: StepInfo['text'], hidden?: boolean): StepInfo {
+  return { function: func, path: ref.path, line: ref.line, text, hidden: hidden ?? false };
+}
+
+function finish(stop: Stop & { kind: 'end' }, shared: Shared) {
+  const env = { world: stop.world } as Parameters<typeof int>[0];
+  const held = [PARENT, CHILD].filter((mm) => int(env, mm, '__mmap_lock') !== 0);
+  const failed = stop.value !== 0;
+  const info: StepInfo = { function: 'dup_mm', path: '', line: null, text: '', hidden: true };
+  if (held.length) {
+    const names = held.map((mm) => stop.world.obj(mm).name).join(' and ');
+    return {
+      op: { guard: [], effect: [fail(propertyIndex('lock-state'))] } as Op,
+      info: {
+        ...info,
+        hidden: false,
+        text: `dup_mmap() returns with the mmap lock of the ${names} held`,
+      },
+      next: (): State => ({ after: 'checked' }),
+    };
+  }
+  return {
+    op: failed ? TAU : ({ guard: [], effect: shared.checkNoSharedWritable() } as Op),
+    info: { ...info, hidden: failed, text: failed ? 'fork fails' : 'dup_mmap() has returned 0' },
+    next: (): State => ({ after: 'checked' }),
+  };
+}

@@ -1,0 +1,57 @@
+import { type ForkNotes, forkingThread } from '../actors/fork.js';
+import { storingThread } from '../actors/store.js';
+import type { Features } from '../kernel/features.js';
+import { Shared } from '../kernel/shared.js';
+import type { Primitive } from '../machine/primitive.js';
+import type { Program } from '../program.js';
+import type { Limits, Scenario } from '../scenario.js';
+import { type ThreadGraph, toGraph } from './graph.js';
+import { System } from './system.js';
+
+/** A scenario with its threads enumerated, ready to be explored. */
+export interface ForkSystem {
+  system: System;
+  shared: Shared;
+  notes: ForkNotes;
+}
+
+export interface ForkSystemInput {
+  program: Program;
+  entry: string;
+  scenario: Scenario;
+  features: Features;
+  limits: Limits;
+  overrides?: Readonly<Record<string, Primitive>>;
+  /** Properties that are checked; all when left out. */
+  checked?: ReadonlySet<string>;
+}
+
+/** Enumerates the threads of a scenario. Returns null when a thread has more private states than the limit. */
+export function buildForkSystem(input: ForkSystemInput): ForkSystem | null {
+  const shared = new Shared(input.scenario, input.features);
+  const fork = forkingThread({
+    program: input.program,
+    entry: input.entry,
+    shared,
+    ...(input.overrides ? { overrides: input.overrides } : {}),
+    ...(input.checked ? { checked: input.checked } : {}),
+  });
+  const graphs: (ThreadGraph | null)[] = [toGraph(fork.automaton, input.limits.nodes)];
+  const users = input.scenario.threads.length;
+  for (let t = 1; t <= users; t++)
+    graphs.push(toGraph(storingThread(shared, t, userName(t, users)), input.limits.nodes));
+  if (graphs.some((g) => g === null)) return null;
+  const system = new System({
+    names: shared.names,
+    init: shared.init,
+    threads: graphs as ThreadGraph[],
+    groups: graphs.map((_, t) => (t === 0 ? 0 : 1 + input.scenario.threads[t - 1].accesses)),
+    blocks: graphs.map((_, t) =>
+      t === 0 ? [] : [...shared.tlb[t], ...shared.copying[t], shared.lost[t], shared.missed[t]],
+    ),
+  });
+  return { system, shared, notes: fork.notes };
+}
+
+const userName = (t: number, users: number): string =>
+  users === 1 ? 'thread' : `thread ${String.fromCharCode(64 + t)}`;

@@ -1,0 +1,62 @@
+import type { Op } from './op.js';
+
+/** What the reader sees of one step. */
+export interface StepInfo {
+  /** Function that the step belongs to. */
+  function: string;
+  path: string;
+  line: number | null;
+  text: string | ((before: Uint8Array) => string);
+  /** Hidden steps (decisions, bookkeeping) are carried out but not shown. */
+  hidden?: boolean;
+}
+
+export interface Edge {
+  op: Op;
+  info: StepInfo;
+  /** Target node. */
+  to: number;
+}
+
+/** A thread as a finite automaton: its complete private state is the node, its shared accesses are the edges. */
+export interface ThreadGraph {
+  name: string;
+  nodes: Edge[][];
+  /** Nodes in which the thread has finished. */
+  final: boolean[];
+}
+
+/** A thread as a function of its private state; `toGraph` enumerates it. */
+export interface Automaton<S> {
+  name: string;
+  initial: S;
+  /** Equal keys mean equal private states. */
+  key(state: S): string;
+  /** Edges out of a state; none when the thread has finished. */
+  edges(state: S): { op: Op; info: StepInfo; next: () => S }[];
+}
+
+/**
+ * Enumerates an automaton. Node 0 is the initial one; an automaton with more than `limit` nodes ends with null.
+ */
+export function toGraph<S>(a: Automaton<S>, limit: number): ThreadGraph | null {
+  const ids = new Map<string, number>();
+  const states: S[] = [];
+  const id = (s: S): number => {
+    const key = a.key(s);
+    let n = ids.get(key);
+    if (n === undefined) {
+      n = states.length;
+      ids.set(key, n);
+      states.push(s);
+    }
+    return n;
+  };
+  id(a.initial);
+  const nodes: Edge[][] = [];
+  for (let n = 0; n < states.length; n++) {
+    if (states.length > limit) return null;
+    nodes.push(a.edges(states[n]).map(({ op, info, next }) => ({ op, info, to: id(next()) })));
+  }
+  return { name: a.name, nodes, final: nodes.map((e) => e.length === 0) };
+}

@@ -1,0 +1,269 @@
+import { Independence } from './independence.js';
+import { StateSet } from './store.js';
+import { canonicalize } from './symmetry.js';
+import type { StateBuffer, System } from './system.js';
+
+/** How to search; each reduction can be turned off, and tests compare the results. */
+export interface SearchOptions {
+  /** `breadth` finds short counterexamples, `depth` finds one soon. */
+  order: 'breadth' | 'depth';
+  /** Run one thread alone where nothing else can interfere. */
+  partialOrder?: boolean;
+  /** States with a single way on are not kept. */
+  corridors?: boolean;
+  /** Interchangeable threads are sorted. */
+  symmetry?: boolean;
+  /** Properties (by index) whose breach counts; others are passed over. */
+  properties: ReadonlySet<number>;
+  /** Stop at the first breach. */
+  stopAtFirst: boolean;
+  maxStates: number;
+  /** Returns true when time is up; asked every few thousand states. */
+  expired?: () => boolean;
+}
+
+/** A step of a schedule: which thread, which of its edges. Edge -1 stands for a deadlock. */
+export interface Choice {
+  thread: number;
+  edge: number;
+}
+
+export interface Failure {
+  property: number;
+  schedule: Choice[];
+}
+
+export interface SearchResult {
+  /** States kept. */
+  states: number;
+  transitions: number;
+  /** Every reachable schedule is covered, up to the equivalences of the reductions. */
+  exhausted: boolean;
+  /** What ended the search early. */
+  limit: 'states' | 'time' | null;
+  /** Steps that break a property. */
+  failing: number;
+  /** The first failures met, as schedules from the initial state. */
+  failures: Failure[];
+  bytes: number;
+}
+
+const KEPT_FAILURES = 64;
+const CORRIDOR = 4096;
+
+/** One search of a system. */
+export class Search {
+  private readonly set: StateSet;
+  private readonly independence: Independence | null;
+  private readonly parents: number[] = [];
+  private readonly moves: number[] = [];
+  private readonly result: SearchResult;
+  private readonly queue: number[] = [];
+  private head = 0;
+  private readonly cur: StateBuffer;
+  private readonly next: StateBuffer;
+
+  constructor(
+    private readonly sys: System,
+    private readonly o: SearchOptions,
+    independence?: Independence,
+  ) {
+    this.set = new StateSet(sys.words);
+    this.independence = o.partialOrder === false ? null : (independence ?? new Independence(sys));
+    this.cur = sys.buffer();
+    this.next = sys.buffer();
+    this.result = {
+      states: 0,
+      transitions: 0,
+      exhausted: true,
+      limit: null,
+      failing: 0,
+      failures: [],
+      bytes: 0,
+    };
+  }
+
+  run(): SearchResult {
+    const { o, result } = this;
+    const start = this.sys.initial();
+    this.keep(start, -1, 0);
+    let countdown = 4096;
+    while (this.head < this.queue.length) {
+      const id = o.order === 'depth' ? this.queue.pop()! : this.queue[this.head++];
+      this.set.read(id, this.cur.words);
+      this.expand(id);
+      if (result.failing && o.stopAtFirst) {
+        result.exhausted = false;
+        break;
+      }
+      if (this.set.size > o.maxStates) {
+        result.exhausted = false;
+        result.limit = 'states';
+        break;
+      }
+      if (--countdown === 0) {
+        countdown = 4096;
+        if (o.expired?.()) {
+          result.exhausted = false;
+          result.limit = 'time';
+          break;
+        }
+      }
+    }
+    result.states = this.set.size;
+    result.bytes = this.set.bytes + 8 * this.parents.length;
+    return result;
+  }
+
+  /** A state: kept if it is new. */
+  private keep(b: StateBuffer, parent: number, move: number): void {
+    if (this.o.symmetry !== false) canonicalize(this.sys, b);
+    const id = this.set.add(b.words);
+    if (id < 0) return;
+    this.parents.push(parent);
+    this.moves.push(move);
+    this.queue.push(id);
+  }
+
+  private expand(id: number): void {
+    const { sys } = this;
+    const alone = this.pick(this.cur);
+    if (alone >= 0) {
+      this.moveThread(id, alone);
+      return;
+    }
+    let moved = false;
+    for (let t = 0; t < sys.threads; t++) if (this.moveThread(id, t)) moved = true;
+    if (!moved && !sys.finished(this.cur)) this.deadlock(id);
+  }
+
+  /** A thread that may be run alone here and can move; preferably one with a single way on. -1: none. */
+  private pick(b: StateBuffer): number {
+    const ind = this.independence;
+    if (!ind) return -1;
+    let found = -1;
+    for (let t = 0; t < this.sys.threads; t++) {
+      const list = this.sys.edges[t][b.nodes[t]];
+      let enabled = 0;
+      for (const e of list) if (e.guard === null || e.guard(b.bytes)) enabled++;
+      if (enabled === 0 || (enabled > 1 && found >= 0)) continue;
+      if (!ind.alone(t, b.nodes)) continue;
+      if (enabled === 1) return t;
+      found = t;
+    }
+    return found;
+  }
+
+  /** Takes every enabled edge of thread t from the current state. Returns whether there was one. */
+  private moveThread(id: number, t: number): boolean {
+    const { cur, next, sys } = this;
+    const list = sys.edges[t][cur.nodes[t]];
+    let moved = false;
+    for (let e = 0; e < list.length; e++) {
+      const edge = list[e];
+      if (edge.guard !== null && !edge.guard(cur.bytes)) continue;
+      moved = true;
+      next.words.set(cur.words);
+      if (this.take(next, t, e) || !this.follow(next)) this.fail(id, t, e);
+      else this.keep(next, id, (t << 16) | e);
+    }
+    return moved;
+  }
+
+  private lastBreach = -1;
+
+  /** Applies an edge; returns whether it breaks a property that counts. */
+  private take(b: StateBuffer, t: number, e: number): boolean {
+    const edge = this.sys.edges[t][b.nodes[t]][e];
+    this.result.transitions++;
+    b.nodes[t] = edge.to;
+    if (edge.apply === null) return false;
+    const breach = edge.apply(b.bytes);
+    if (breach < 0 || !this.o.properties.has(breach)) return false;
+    this.lastBreach = breach;
+    return true;
+  }
+
+  /** Follows single ways on; returns false when a property breaks on the way. */
+  private follow(b: StateBuffer): boolean {
+    if (this.o.corridors === false || !this.independence) return true;
+    for (let n = 0; n < CORRIDOR; n++) {
+      const t = this.pick(b);
+      if (t < 0) return true;
+      const e = onlyEdge(this.sys, b, t);
+      if (e < 0) return true;
+      if (this.take(b, t, e)) return false;
+    }
+    return true;
+  }
+
+  private fail(parent: number, t: number, e: number): void {
+    this.result.failing++;
+    if (this.result.failures.length < KEPT_FAILURES)
+      this.result.failures.push({
+        property: this.lastBreach,
+        schedule: this.schedule(parent, { thread: t, edge: e }),
+      });
+  }
+
+  private deadlock(id: number): void {
+    const { o } = this;
+    if (!o.properties.has(DEADLOCK)) return;
+    this.result.failing++;
+    if (this.result.failures.length < KEPT_FAILURES)
+      this.result.failures.push({ property: DEADLOCK, schedule: this.schedule(id, null) });
+  }
+
+  /**
+   * The complete schedule that leads through stored state `id` and then takes `last`. Corridors are walked again, and
+   * canonical thread numbers are turned back into real ones.
+   */
+  private schedule(id: number, last: Choice | null): Choice[] {
+    const moves: Choice[] = last ? [last] : [];
+    for (let n = id; this.parents[n] >= 0; n = this.parents[n])
+      moves.unshift({ thread: this.moves[n] >>> 16, edge: this.moves[n] & 0xffff });
+    const out: Choice[] = [];
+    const b = this.sys.initial();
+    // real[c]: real thread that stands in canonical place c
+    let real = this.sys.spec.threads.map((_, t) => t);
+    const settle = () => {
+      if (this.o.symmetry !== false) {
+        const order = canonicalize(this.sys, b);
+        if (order) real = order.map((c) => real[c]);
+      }
+    };
+    settle();
+    for (const move of moves) {
+      out.push({ thread: real[move.thread], edge: move.edge });
+      if (this.take(b, move.thread, move.edge)) return out;
+      if (this.o.corridors !== false && this.independence) {
+        for (let n = 0; n < CORRIDOR; n++) {
+          const t = this.pick(b);
+          if (t < 0) break;
+          const e = onlyEdge(this.sys, b, t);
+          if (e < 0) break;
+          out.push({ thread: real[t], edge: e });
+          if (this.take(b, t, e)) return out;
+        }
+      }
+      settle();
+    }
+    return out;
+  }
+}
+
+/** The one enabled edge of thread t; -1 when there are several. */
+function onlyEdge(sys: System, b: StateBuffer, t: number): number {
+  const list = sys.edges[t][b.nodes[t]];
+  let found = -1;
+  for (let e = 0; e < list.length; e++) {
+    const g = list[e].guard;
+    if (g !== null && !g(b.bytes)) continue;
+    if (found >= 0) return -1;
+    found = e;
+  }
+  return found;
+}
+
+/** Index of the deadlock property; kept beside the search, which is what detects it. */
+export const DEADLOCK = 7;

@@ -1,0 +1,128 @@
+import { invariant } from '../../base/errors.js';
+import { type BitFootprint, noFootprint, put } from './bits.js';
+import type { ThreadGraph } from './graph.js';
+import { applyCode, footprintOf, guardCode, type Op } from './op.js';
+
+/** Shared variables with their initial values, and the threads. */
+export interface SystemSpec {
+  names: readonly string[];
+  init: readonly number[];
+  threads: readonly ThreadGraph[];
+  /** Threads with equal group numbers are interchangeable: same graph, and `blocks` says which variables permute. */
+  groups: readonly number[];
+  /** Variables that belong to each thread, in the same order for threads of one group. */
+  blocks: readonly (readonly number[])[];
+}
+
+export interface CompiledEdge {
+  op: Op;
+  to: number;
+  /** True where the guard holds; null when it always does. */
+  guard: ((s: Uint8Array) => boolean) | null;
+  /** Carries the effect out; returns the index of a breached property or -1. */
+  apply: ((s: Uint8Array) => number) | null;
+  footprint: BitFootprint;
+}
+
+const guards = new Map<string, (s: Uint8Array) => boolean>();
+const effects = new Map<string, (s: Uint8Array) => number>();
+
+// The generated code is made of variable numbers and constants of ours only: no text of the input reaches it.
+function compileGuard(op: Op): ((s: Uint8Array) => boolean) | null {
+  if (op.guard.length === 0) return null;
+  const code = guardCode(op);
+  let f = guards.get(code);
+  if (!f) {
+    f = new Function('s', `return ${code};`) as (s: Uint8Array) => boolean;
+    guards.set(code, f);
+  }
+  return f;
+}
+
+function compileEffect(op: Op): ((s: Uint8Array) => number) | null {
+  if (op.effect.length === 0) return null;
+  const code = applyCode(op);
+  let f = effects.get(code);
+  if (!f) {
+    f = new Function('s', `let f=-1;${code}return f;`) as (s: Uint8Array) => number;
+    effects.set(code, f);
+  }
+  return f;
+}
+
+/**
+ * The threads compiled for exploration. A state is one byte per variable, then two bytes per thread for its node, padded
+ * to whole 32-bit words.
+ */
+export class System {
+  readonly vars: number;
+  readonly nodeBase: number;
+  readonly words: number;
+  readonly edges: CompiledEdge[][][];
+  private readonly footprints = new Map<Op, BitFootprint>();
+
+  constructor(readonly spec: SystemSpec) {
+    this.vars = spec.init.length;
+    this.nodeBase = this.vars + (this.vars & 1);
+    this.words = (this.nodeBase + 2 * spec.threads.length + 3) >>> 2;
+    this.edges = spec.threads.map((t) => {
+      invariant(t.nodes.length < 65536, `thread ${t.name} has too many nodes`);
+      return t.nodes.map((list) =>
+        list.map((e) => ({
+          op: e.op,
+          to: e.to,
+          guard: compileGuard(e.op),
+          apply: compileEffect(e.op),
+          footprint: this.footprint(e.op),
+        })),
+      );
+    });
+  }
+
+  private footprint(op: Op): BitFootprint {
+    let b = this.footprints.get(op);
+    if (!b) {
+      b = noFootprint(this.vars);
+      const f = footprintOf(op);
+      for (const x of f.reads) put(b.reads, x);
+      for (const x of f.writes) put(b.writes, x);
+      for (const x of f.adds) put(b.adds, x);
+      this.footprints.set(op, b);
+    }
+    return b;
+  }
+
+  get threads(): number {
+    return this.spec.threads.length;
+  }
+
+  /** A fresh buffer for one state, in its three views. */
+  buffer(): StateBuffer {
+    const words = new Int32Array(this.words);
+    const bytes = new Uint8Array(words.buffer);
+    const nodes = new Uint16Array(words.buffer, this.nodeBase, this.threads);
+    return { words, bytes, nodes };
+  }
+
+  /** The initial state. */
+  initial(): StateBuffer {
+    const b = this.buffer();
+    b.bytes.set(this.spec.init);
+    return b;
+  }
+
+  /** Every thread has finished. */
+  finished(b: StateBuffer): boolean {
+    for (let t = 0; t < this.threads; t++)
+      if (!this.spec.threads[t].final[b.nodes[t]]) return false;
+    return true;
+  }
+}
+
+export interface StateBuffer {
+  words: Int32Array;
+  /** Variables first. */
+  bytes: Uint8Array;
+  /** Node of each thread. */
+  nodes: Uint16Array;
+}

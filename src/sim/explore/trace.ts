@@ -1,0 +1,123 @@
+import { ForkloreError } from '../../base/errors.js';
+import { MODEL_VERSION, VERSION } from '../../base/version.js';
+import type { Features } from '../kernel/features.js';
+import type { Program } from '../program.js';
+import { PROPERTIES, propertyIndex } from '../property/properties.js';
+import { DEFAULT_LIMITS, type Scenario } from '../scenario.js';
+import { buildForkSystem, type ForkSystem } from './fork-system.js';
+import { type Replay, replay } from './replay.js';
+import type { Choice } from './search.js';
+
+/**
+ * A run that can be repeated: what was run, in which scenario, and every choice that was made (scheduling, failures and
+ * signals alike). It holds no text of the steps: they come out of running it again.
+ */
+export interface TraceFile {
+  schema: 'forklore.trace/1';
+  tool: string;
+  model: number;
+  rule: string;
+  /** Property that the run breaks. */
+  property: string;
+  features: Features;
+  entry: string;
+  scenario: Scenario;
+  /** [thread, alternative] for each step. */
+  schedule: [number, number][];
+  program: Program;
+}
+
+export interface TraceInput {
+  rule: string;
+  property: number;
+  features: Features;
+  entry: string;
+  scenario: Scenario;
+  schedule: readonly Choice[];
+  program: Program;
+}
+
+/** A trace of this version of forklore. */
+export function makeTrace(t: TraceInput): TraceFile {
+  return {
+    schema: 'forklore.trace/1',
+    tool: VERSION,
+    model: MODEL_VERSION,
+    rule: t.rule,
+    property: PROPERTIES[t.property].id,
+    features: t.features,
+    entry: t.entry,
+    scenario: t.scenario,
+    schedule: t.schedule.map((c) => [c.thread, c.edge]),
+    program: t.program,
+  };
+}
+
+/** JSON text of a trace. */
+export function writeTrace(t: TraceFile): string {
+  return JSON.stringify(t, (_k, x: unknown) =>
+    typeof x === 'bigint' ? { $bigint: String(x) } : x,
+  );
+}
+
+/** Reads a trace. Throws an `input` error that says what is wrong with it; another version is refused by name. */
+export function readTrace(name: string, text: string): TraceFile {
+  let data: unknown;
+  try {
+    data = JSON.parse(text, (_k, x: unknown) => {
+      if (x === null || typeof x !== 'object' || !('$bigint' in x)) return x;
+      return /^-?\d{1,40}$/.test(String(x.$bigint)) ? BigInt(String(x.$bigint)) : 0;
+    });
+  } catch {
+    throw new ForkloreError('input', `${name}: not a trace (no JSON)`);
+  }
+  const t = data as Partial<TraceFile> | null;
+  if (t === null || typeof t !== 'object' || t.schema !== 'forklore.trace/1')
+    throw new ForkloreError('input', `${name}: not a forklore trace`);
+  if (t.model !== MODEL_VERSION)
+    throw new ForkloreError(
+      'input',
+      `${name}: made with kernel model ${t.model} (forklore ${t.tool}), this is model ${MODEL_VERSION} (forklore ${VERSION}); review the patch again`,
+    );
+  const ok =
+    Array.isArray(t.schedule) &&
+    t.schedule.every(
+      (c) => Array.isArray(c) && c.length === 2 && c.every((x) => Number.isInteger(x) && x >= 0),
+    ) &&
+    Array.isArray(t.scenario?.vmas) &&
+    Array.isArray(t.scenario?.threads) &&
+    typeof t.program?.functions === 'object' &&
+    typeof t.entry === 'string' &&
+    Object.hasOwn(t.program.functions, t.entry) &&
+    PROPERTIES.some((p) => p.id === t.property);
+  if (!ok) throw new ForkloreError('input', `${name}: a part of the trace is missing or damaged`);
+  return data as TraceFile;
+}
+
+/** Runs a trace again. `ended` says what the run came to. */
+export function runTrace(t: TraceFile): {
+  system: ForkSystem;
+  run: Replay;
+  ended: 'violated' | 'other' | 'refused';
+} {
+  const system = buildForkSystem({
+    program: t.program,
+    entry: t.entry,
+    scenario: t.scenario,
+    features: t.features,
+    limits: DEFAULT_LIMITS,
+  });
+  if (!system)
+    throw new ForkloreError('limit', 'the program has too many private states to be replayed');
+  const expected = propertyIndex(t.property);
+  const run = replay(
+    system.system,
+    t.schedule.map(([thread, edge]) => ({ thread, edge })),
+    new Set([expected]),
+  );
+  return {
+    system,
+    run,
+    ended: run.refused !== null ? 'refused' : run.property === expected ? 'violated' : 'other',
+  };
+}

@@ -1,0 +1,41 @@
+/** How the tree under review protects a VMA against page faults (KERNEL.md, "VMA lock generation"). */
+export type VmaLock =
+  /** Before 6.4: page faults take the mmap lock. */
+  | 'none'
+  /** 6.4 to 6.12.0: semaphore, and a sequence that moves when the mmap lock is released. */
+  | 'rwsem+int'
+  /** Debian's 6.12 and 6.13 on: semaphore, and a sequence that is odd while the mmap lock is held for writing. */
+  | 'rwsem+seqcount'
+  /** 6.15 on: one count with a writer flag. */
+  | 'refcount';
+
+/** What a page fault under the VMA lock alone does with an anonymous VMA that has no anon_vma yet. */
+export type AnonPrepare =
+  /** 6.4 to 6.9: gives the VMA lock up and retries under the mmap lock. */
+  | 'refused'
+  /** 6.10 on: needs `mmap_read_trylock`. */
+  | 'mmap-trylock';
+
+/** Behaviour of the kernel around the reviewed functions, detected from the tree or the patch. */
+export interface Features {
+  /** Name for the reader, for example `6.8`. */
+  model: string;
+  vmaLock: VmaLock;
+  anonPrepare: AnonPrepare;
+  /** `copy_page_range` asserts the write lock of a copy-on-write source VMA (6.6 on). */
+  assertsWriteLocked: boolean;
+}
+
+export const FEATURES_6_8: Features = {
+  model: '6.8',
+  vmaLock: 'rwsem+int',
+  anonPrepare: 'refused',
+  assertsWriteLocked: true,
+};
+
+export const FEATURES_6_12: Features = {
+  model: '6.12',
+  vmaLock: 'rwsem+seqcount',
+  anonPrepare: 'mmap-trylock',
+  assertsWriteLocked: true,
+};

@@ -1,0 +1,96 @@
+import type { Primitive } from '../../machine/primitive.js';
+import { isInt, isPtr } from '../../machine/value.js';
+import { signalArrives } from './mmap_lock.js';
+import { mayFail, object } from './support.js';
+
+/**
+ * Calls that change nothing that the rules look at, whatever their arguments: cache maintenance, statistics, tracing,
+ * scheduling points, hooks of other subsystems whose effects are not modelled yet (sim/README.md lists them).
+ */
+export const NO_EFFECT: readonly string[] = [
+  'flush_cache_dup_mm',
+  'flush_cache_mm',
+  'uprobe_start_dup_mmap',
+  'uprobe_end_dup_mmap',
+  'uprobe_dup_mmap',
+  'dup_mm_exe_file',
+  'mt_clear_in_rcu',
+  'mt_set_in_rcu',
+  'untrack_pfn_clear',
+  'hugetlb_dup_vma_private',
+  'reset_vma_resv_huge_pages',
+  'i_mmap_lock_write',
+  'i_mmap_unlock_write',
+  'mapping_allow_writable',
+  'flush_dcache_mmap_lock',
+  'flush_dcache_mmap_unlock',
+  'vma_interval_tree_insert_after',
+  'khugepaged_fork',
+  'dup_userfaultfd_complete',
+  'dup_userfaultfd_fail',
+  'get_file',
+  'fput',
+  'set_bit',
+  'clear_bit',
+  'cond_resched',
+  'might_sleep',
+  'trace_exit_mmap',
+  'vma_numab_state_init',
+  'vma_numab_state_free',
+  'mm_init_owner',
+  'pr_warn',
+  'pr_warn_once',
+  'pr_info',
+  'pr_debug',
+  'pr_err',
+  'printk',
+  '_printk',
+  'WARN_ON',
+  'WARN_ON_ONCE',
+  'WARN_ONCE',
+  'VM_WARN_ON',
+  'VM_WARN_ON_ONCE',
+  'lockdep_assert_held',
+  'rcu_read_lock',
+  'rcu_read_unlock',
+  'preempt_disable',
+  'preempt_enable',
+  'INIT_LIST_HEAD',
+  'barrier',
+  'smp_mb',
+  'smp_wmb',
+  'smp_rmb',
+];
+
+const assertion: Primitive = (env, [x]) => {
+  if (isInt(x) && !x) return 0;
+  if (isInt(x) || isPtr(x)) env.breach('assertion', 'BUG_ON() fires');
+  return 0;
+};
+
+/** Calls around the loop of dup_mmap(). */
+export const MISC: Record<string, Primitive> = {
+  ...Object.fromEntries(NO_EFFECT.map((name): [string, Primitive] => [name, () => 0])),
+  BUG_ON: assertion,
+  VM_BUG_ON: assertion,
+  VM_BUG_ON_VMA: assertion,
+  VM_BUG_ON_MM: assertion,
+  fatal_signal_pending: function* (env) {
+    return (yield* signalArrives(env)) ? 1 : 0;
+  },
+  signal_pending: function* (env) {
+    return (yield* signalArrives(env)) ? 1 : 0;
+  },
+  vma_is_shared_maywrite: (env, [vma]) => {
+    const flags = env.world.get(object(env, vma, 'vma_is_shared_maywrite()'), 'vm_flags');
+    return typeof flags === 'number' && (flags & 0x28) === 0x28 ? 1 : 0;
+  },
+  ksm_fork: function* (env) {
+    return yield* mayFail(env, 'ksm_fork');
+  },
+  arch_dup_mmap: function* (env) {
+    return yield* mayFail(env, 'arch_dup_mmap');
+  },
+  /** What a driver's open() does is its own affair; it can not fail. */
+  driver_open: () => 0,
+};

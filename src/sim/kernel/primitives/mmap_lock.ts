@@ -1,0 +1,159 @@
+import { add, eq, set, v } from '../../explore/op.js';
+import type { Env, Primitive, Visible } from '../../machine/primitive.js';
+import type { Ptr, Value } from '../../machine/value.js';
+import { EINTR, int, KERNEL, nameOf, object, PARENT, step } from './support.js';
+
+/** How the running thread holds an mm's mmap lock, kept in the mm object. */
+const HELD = '__mmap_lock';
+const NONE = 0;
+const WRITE = 1;
+const READ = 2;
+
+export const holdsForWrite = (env: Env, mm: Ptr): boolean => int(env, mm, HELD) === WRITE;
+export const heldAtAll = (env: Env, mm: Ptr): boolean => int(env, mm, HELD) !== NONE;
+
+/** The mm's lock sequence as the (only) writer knows it. */
+export const sequence = (env: Env, mm: Ptr): number => int(env, mm, '__seq');
+
+function* moveSequence(env: Env, mm: Ptr): Visible {
+  const next = sequence(env, mm) + 1;
+  env.world.put(mm, '__seq', next);
+  if (mm === PARENT)
+    yield step({ guard: [], effect: [set(env.shared.mmapSeq, next)] }, 'mm_lock_seq moves', true);
+  return 0;
+}
+
+function* lock(env: Env, x: Value): Visible {
+  const mm = object(env, x, 'mmap_write_lock', 'mm');
+  if (heldAtAll(env, mm))
+    env.breach('lock-state', `takes the mmap lock of the ${nameOf(env, mm)} twice`);
+  const sh = env.shared;
+  if (mm === PARENT)
+    yield step(
+      {
+        guard: [eq(v(sh.mmapWriter), 0), eq(v(sh.mmapReaders), 0)],
+        effect: [set(sh.mmapWriter, 1)],
+      },
+      'mmap_write_lock(parent)',
+    );
+  env.world.put(mm, HELD, WRITE);
+  if (env.features.vmaLock === 'rwsem+seqcount' || env.features.vmaLock === 'refcount')
+    yield* moveSequence(env, mm);
+  return 0;
+}
+
+function* unlock(env: Env, x: Value): Visible {
+  const mm = object(env, x, 'mmap_write_unlock', 'mm');
+  if (!holdsForWrite(env, mm))
+    env.breach(
+      'lock-state',
+      `releases the mmap lock of the ${nameOf(env, mm)} without holding it for writing`,
+    );
+  yield* moveSequence(env, mm);
+  if (mm === PARENT)
+    yield step({ guard: [], effect: [set(env.shared.mmapWriter, 0)] }, 'mmap_write_unlock(parent)');
+  env.world.put(mm, HELD, NONE);
+  return 0;
+}
+
+function* downgrade(env: Env, x: Value): Visible {
+  const mm = object(env, x, 'mmap_write_downgrade', 'mm');
+  if (!holdsForWrite(env, mm))
+    env.breach('lock-state', 'downgrades an mmap lock that it does not hold for writing');
+  yield* moveSequence(env, mm);
+  const sh = env.shared;
+  if (mm === PARENT)
+    yield step(
+      { guard: [], effect: [set(sh.mmapWriter, 0), add(sh.mmapReaders, 1)] },
+      'mmap_write_downgrade(parent)',
+    );
+  env.world.put(mm, HELD, READ);
+  return 0;
+}
+
+function* readLock(env: Env, x: Value): Visible {
+  const mm = object(env, x, 'mmap_read_lock', 'mm');
+  if (heldAtAll(env, mm))
+    env.breach('lock-state', `takes the mmap lock of the ${nameOf(env, mm)} twice`);
+  const sh = env.shared;
+  if (mm === PARENT)
+    yield step(
+      { guard: [eq(v(sh.mmapWriter), 0)], effect: [add(sh.mmapReaders, 1)] },
+      'mmap_read_lock(parent)',
+    );
+  env.world.put(mm, HELD, READ);
+  return 0;
+}
+
+function* readUnlock(env: Env, x: Value): Visible {
+  const mm = object(env, x, 'mmap_read_unlock', 'mm');
+  if (int(env, mm, HELD) !== READ)
+    env.breach('lock-state', 'releases an mmap lock that it does not hold for reading');
+  if (mm === PARENT)
+    yield step(
+      { guard: [], effect: [add(env.shared.mmapReaders, -1)] },
+      'mmap_read_unlock(parent)',
+    );
+  env.world.put(mm, HELD, NONE);
+  return 0;
+}
+
+function* killable(env: Env, x: Value): Visible {
+  if (yield* signalArrives(env)) return EINTR;
+  return yield* lock(env, x);
+}
+
+/** A fatal signal, once it has arrived, stays pending. */
+export function* signalArrives(env: Env): Generator<ReturnType<typeof step>, boolean, number> {
+  if (!env.scenario.signal) return false;
+  if (env.world.get(KERNEL, 'signal')) return true;
+  const taken = yield [
+    ...step({ guard: [], effect: [] }, 'no signal', true),
+    ...step({ guard: [], effect: [] }, 'a fatal signal is pending'),
+  ];
+  if (taken === 1) env.world.put(KERNEL, 'signal', 1);
+  return taken === 1;
+}
+
+function* endWriteAll(env: Env, x: Value): Visible {
+  const mm = object(env, x, 'vma_end_write_all', 'mm');
+  if (!holdsForWrite(env, mm))
+    env.breach('assertion', 'vma_end_write_all() without the mmap lock held for writing');
+  return yield* moveSequence(env, mm);
+}
+
+function assertWrite(env: Env, args: Value[]): Value {
+  const mm = object(env, args[0], 'mmap_assert_write_locked', 'mm');
+  if (!holdsForWrite(env, mm))
+    env.breach('assertion', `mmap lock of the ${nameOf(env, mm)} is not held for writing`);
+  return 0;
+}
+
+/** include/linux/mmap_lock.h, 6.12: the mmap lock and the sequence that ends all VMA write locks of the mm. */
+export const MMAP_LOCK: Record<string, Primitive> = {
+  mmap_write_lock: function* (env, [mm]) {
+    return yield* lock(env, mm);
+  },
+  mmap_write_lock_nested: function* (env, [mm]) {
+    return yield* lock(env, mm);
+  },
+  mmap_write_lock_killable: function* (env, [mm]) {
+    return yield* killable(env, mm);
+  },
+  mmap_write_unlock: function* (env, [mm]) {
+    return yield* unlock(env, mm);
+  },
+  mmap_write_downgrade: function* (env, [mm]) {
+    return yield* downgrade(env, mm);
+  },
+  mmap_read_lock: function* (env, [mm]) {
+    return yield* readLock(env, mm);
+  },
+  mmap_read_unlock: function* (env, [mm]) {
+    return yield* readUnlock(env, mm);
+  },
+  vma_end_write_all: function* (env, [mm]) {
+    return yield* endWriteAll(env, mm);
+  },
+  mmap_assert_write_locked: assertWrite,
+};

@@ -1,0 +1,65 @@
+import { fail, type Op, TAU } from '../../explore/op.js';
+import type { Alternative, Env, Visible } from '../../machine/primitive.js';
+import { isPtr, type Ptr, pointer, type Value } from '../../machine/value.js';
+import { propertyIndex } from '../../property/properties.js';
+
+export const EINTR = -4;
+export const ENOMEM = -12;
+export const PAGE = 4096;
+
+/** Objects that every run starts with, in this order. */
+export const KERNEL = pointer(0, '');
+export const PARENT = pointer(1, '');
+export const CHILD = pointer(2, '');
+export const TASK = pointer(3, '');
+
+/** Argument that must point to an object of one of `kinds`; anything else ends the run with a breach. */
+export function object(env: Env, x: Value, what: string, ...kinds: string[]): Ptr {
+  if (!isPtr(x))
+    env.breach('invalid-access', `${what} gets ${x === 0 ? 'NULL' : 'no valid pointer'}`);
+  const o = env.world.obj(x);
+  if (env.world.get(x, '__freed'))
+    env.breach('invalid-access', `${what} gets ${o.name} after it was freed`);
+  if (kinds.length && !kinds.includes(o.kind)) env.stuck(`${what} on a ${o.kind}`);
+  return x;
+}
+
+export const vmaArg = (env: Env, x: Value, what: string): Ptr =>
+  object(env, x, what, 'vma', 'copy');
+export const nameOf = (env: Env, p: Ptr): string => env.world.obj(p).name;
+
+/** Integer at `path` below `p`; 0 when it was never written. */
+export function int(env: Env, p: Ptr, path: string): number {
+  const x = env.world.get(p, path);
+  return typeof x === 'number' ? x : typeof x === 'bigint' ? Number(x) : 0;
+}
+
+/** One visible step. */
+export function step(op: Op, text: Alternative['text'], hidden = false): Alternative[] {
+  return [{ op, text, hidden }];
+}
+
+/** A step without shared effect that the reader should see. */
+export const note = (text: string): Alternative[] => step(TAU, text);
+
+/** The run breaks `property` here, and goes on (an assertion is compiled out without its debug option). */
+export const failing = (property: string, text: string): Alternative[] =>
+  step({ guard: [], effect: [fail(propertyIndex(property))] }, text);
+
+/** An allocation that may fail while the scenario's budget lasts: returns true on success. */
+export function* allocate(env: Env, what: string): Generator<Alternative[], boolean, number> {
+  const failed = int(env, KERNEL, 'failed');
+  if (failed >= env.scenario.failures) return true;
+  const taken = yield [
+    { op: TAU, text: `${what} succeeds`, hidden: true },
+    { op: TAU, text: `${what} fails` },
+  ];
+  if (taken === 0) return true;
+  env.world.put(KERNEL, 'failed', failed + 1);
+  return false;
+}
+
+/** A primitive whose only effect is that it may fail for want of memory: 0 or -ENOMEM. */
+export function* mayFail(env: Env, what: string): Visible {
+  return (yield* allocate(env, what)) ? 0 : ENOMEM;
+}

@@ -1,0 +1,37 @@
+import { TAU } from '../explore/op.js';
+import type { Primitive } from '../machine/primitive.js';
+import { isPtr, isSym } from '../machine/value.js';
+
+const MODELLED = new Set(['mm', 'vma', 'copy']);
+
+/**
+ * A callee that has neither a model nor a body. It is never taken to return 0: one that is handed a modelled object
+ * makes the run inconclusive, any other returns each class of value in turn, and the report says so.
+ */
+export const unknownCallee: Primitive = function* (env, [callee, ...args], type) {
+  const name = isSym(callee) ? callee.sym : 'function';
+  for (const a of args)
+    if (isPtr(a) && MODELLED.has(env.world.obj(a).kind))
+      env.stuck(`${name}() is not modelled and takes a ${kindName(env.world.obj(a).kind)}`);
+  if (type.kind === 'void') {
+    env.assume(`${name}() has no effect on the fork`);
+    return 0;
+  }
+  if (type.kind === 'ptr') {
+    env.assume(`${name}() may return NULL or an object`);
+    const taken = yield [
+      { op: TAU, text: `${name}() returns NULL` },
+      { op: TAU, text: `${name}() returns an object`, hidden: true },
+    ];
+    return taken === 0 ? 0 : env.world.create('unknown', name);
+  }
+  const failure = type.kind === 'int' && type.bits > 1 && type.signed ? -12 : 1;
+  env.assume(`${name}() may return 0 or ${failure === 1 ? '1' : '-ENOMEM'}`);
+  const taken = yield [
+    { op: TAU, text: `${name}() returns 0`, hidden: true },
+    { op: TAU, text: `${name}() returns ${failure === 1 ? '1' : '-ENOMEM'}` },
+  ];
+  return taken === 0 ? 0 : failure;
+};
+
+const kindName = (kind: string): string => (kind === 'mm' ? 'mm' : 'VMA');

@@ -1,0 +1,9 @@
+import { constant } from './kernel/constants.js';
+import { PRIMITIVES } from './kernel/primitives/index.js';
+
+/** The simulator has a model or a value for this name, so that its definition in the tree is not followed. */
+export function isModelled(name: string): boolean {
+  if (Object.hasOwn(PRIMITIVES, name)) return true;
+  const x = constant(name);
+  return !(typeof x === 'object' && 'sym' in x);
+}

@@ -1,0 +1,143 @@
+import type { BinaryOp, CType, UnaryOp } from '../program.js';
+
+/** A place in an object. Interned by `World`, so that equal pointers are the same object. */
+export interface Ptr {
+  readonly obj: number;
+  readonly path: string;
+}
+
+/** The address of a function, or a constant whose value is not known. */
+export interface Sym {
+  readonly sym: string;
+}
+
+/** A list kept as one value: the content of a maple tree, an interval map of entries. */
+export interface Range {
+  readonly first: number;
+  readonly last: number;
+  readonly entry: Value;
+}
+
+/** Integers are numbers while they are exact, bigint beyond. `undefined`: never written. */
+export type Value = number | bigint | Ptr | Sym | readonly Range[] | undefined;
+
+export const isPtr = (x: Value): x is Ptr => typeof x === 'object' && 'obj' in x;
+export const isSym = (x: Value): x is Sym => typeof x === 'object' && 'sym' in x;
+export const isInt = (x: Value): x is number | bigint =>
+  typeof x === 'number' || typeof x === 'bigint';
+
+const pointers = new Map<string, Ptr>();
+/** The pointer to `path` in object `obj`; equal arguments give the identical value. */
+export function pointer(obj: number, path: string): Ptr {
+  const key = `${obj}.${path}`;
+  let p = pointers.get(key);
+  if (!p) {
+    p = { obj, path };
+    pointers.set(key, p);
+  }
+  return p;
+}
+
+const symbols = new Map<string, Sym>();
+/** The symbol `name`; equal names give the identical value. */
+export function symbol(name: string): Sym {
+  let s = symbols.get(name);
+  if (!s) {
+    s = { sym: name };
+    symbols.set(name, s);
+  }
+  return s;
+}
+
+function normal(x: bigint): number | bigint {
+  return x >= -9007199254740991n && x <= 9007199254740991n ? Number(x) : x;
+}
+
+/** Wraps an integer to `type`, as a C conversion does. */
+export function wrap(x: number | bigint, type: CType): number | bigint {
+  if (type.kind === 'ptr')
+    return typeof x === 'number' && x >= 0 ? x : normal(BigInt.asUintN(64, BigInt(x)));
+  if (type.kind !== 'int') return x;
+  if (type.bits === 1) return x ? 1 : 0;
+  if (typeof x === 'number') {
+    if (type.bits === 64 ? type.signed || x >= 0 : x >= 0 && x < 2 ** (type.bits - 1)) return x;
+    if (type.bits === 32 && x >= -2147483648 && x <= 4294967295)
+      return type.signed ? x | 0 : x >>> 0;
+  }
+  const b = BigInt(x);
+  return normal(type.signed ? BigInt.asIntN(type.bits, b) : BigInt.asUintN(type.bits, b));
+}
+
+const COMPARE: Partial<Record<BinaryOp, (a: number | bigint, b: number | bigint) => boolean>> = {
+  '==': (a, b) => a === b,
+  '!=': (a, b) => a !== b,
+  '<': (a, b) => a < b,
+  '<=': (a, b) => a <= b,
+  '>': (a, b) => a > b,
+  '>=': (a, b) => a >= b,
+};
+
+function big(fn: BinaryOp, a: bigint, b: bigint): bigint | null {
+  switch (fn) {
+    case '+':
+      return a + b;
+    case '-':
+      return a - b;
+    case '*':
+      return a * b;
+    case '/':
+      return b === 0n ? null : a / b;
+    case '%':
+      return b === 0n ? null : a % b;
+    case '&':
+      return a & b;
+    case '|':
+      return a | b;
+    case '^':
+      return a ^ b;
+    case '<<':
+      return b > 63n || b < 0n ? null : a << b;
+    case '>>':
+      return b > 63n || b < 0n ? null : a >> b;
+    default:
+      return null;
+  }
+}
+
+/**
+ * `a fn b` on integers in C's `type` (comparisons give 0 or 1). Returns null for an operation that C leaves undefined.
+ */
+export function binary(
+  fn: BinaryOp,
+  a: number | bigint,
+  b: number | bigint,
+  type: CType,
+): number | bigint | null {
+  const x = wrap(a, type);
+  const y = wrap(b, type);
+  const compare = COMPARE[fn];
+  if (compare) return compare(x, y) ? 1 : 0;
+  if (typeof x === 'number' && typeof y === 'number' && (fn === '+' || fn === '-')) {
+    const r = fn === '+' ? x + y : x - y;
+    if (Number.isSafeInteger(r)) return wrap(r, type);
+  }
+  const r = big(fn, BigInt(x), BigInt(y));
+  return r === null ? null : wrap(normal(r), type);
+}
+
+/** `fn a` on an integer in C's `type`. */
+export function unary(fn: UnaryOp, a: number | bigint, type: CType): number | bigint {
+  if (fn === '!') return a ? 0 : 1;
+  const x = BigInt(wrap(a, type));
+  return wrap(normal(fn === '-' ? -x : ~x), type);
+}
+
+/** Short canonical text of a value, for keys of states. */
+export function keyOf(x: Value): string {
+  if (typeof x === 'number') return String(x);
+  if (x === undefined) return '?';
+  if (typeof x === 'bigint') return `${x}n`;
+  if ('obj' in x) return `@${x.obj}.${x.path}`;
+  if ('sym' in x) return `$${x.sym}`;
+  return `[${x.map((r) => `${r.first}-${r.last}:${keyOf(r.entry)}`).join(',')}]`;
+}

@@ -1,0 +1,107 @@
+import type { Func } from '../program.js';
+import { keyOf, type Ptr, pointer, type Value } from './value.js';
+
+/** One object of the private memory of a thread: a VMA, an mm, a local variable. Copied on write. */
+export interface Obj {
+  readonly id: number;
+  /** What it is: `mm`, `vma`, `local`, `state`, ... */
+  readonly kind: string;
+  /** For the reader: `V1`, `V1'`, `parent`. */
+  readonly name: string;
+  readonly fields: Map<string, Value>;
+  owner: number;
+  key: string | null;
+}
+
+export interface Frame {
+  func: Func;
+  pc: number;
+  regs: Value[];
+  /** Register of the caller that receives the result. */
+  dst: number | null;
+}
+
+let tokens = 0;
+
+/** The complete private state of a thread that runs a Program: its objects and its call stack. */
+export class World {
+  private token = ++tokens;
+  readonly objs: Obj[];
+  readonly frames: Frame[];
+
+  constructor(from?: World) {
+    this.objs = from ? from.objs.slice() : [];
+    this.frames = from ? from.frames.map((f) => ({ ...f, regs: f.regs.slice() })) : [];
+    // whoever writes next copies first, on both sides
+    if (from) from.token = ++tokens;
+  }
+
+  /** Makes an object and returns the pointer to it. */
+  create(kind: string, name: string, fields: Iterable<[string, Value]> = []): Ptr {
+    const id = this.objs.length;
+    this.objs.push({ id, kind, name, fields: new Map(fields), owner: this.token, key: null });
+    return pointer(id, '');
+  }
+
+  obj(p: Ptr): Obj {
+    return this.objs[p.obj];
+  }
+
+  /** Value at `path` below `p`; undefined when it was never written. */
+  get(p: Ptr, path: string): Value {
+    return this.objs[p.obj].fields.get(join(p.path, path));
+  }
+
+  put(p: Ptr, path: string, value: Value): void {
+    this.writable(p.obj).fields.set(join(p.path, path), value);
+  }
+
+  /** Copies every place below `src` to below `dst`. */
+  copy(dst: Ptr, src: Ptr): void {
+    const to = this.writable(dst.obj);
+    for (const [path, value] of [...this.objs[src.obj].fields]) {
+      if (
+        src.path &&
+        path !== src.path &&
+        !path.startsWith(`${src.path}.`) &&
+        !path.startsWith(`${src.path}[`)
+      )
+        continue;
+      const rest = src.path ? path.slice(src.path.length).replace(/^\./, '') : path;
+      to.fields.set(join(dst.path, rest), value);
+    }
+  }
+
+  private writable(id: number): Obj {
+    let o = this.objs[id];
+    if (o.owner !== this.token) {
+      o = { ...o, fields: new Map(o.fields), owner: this.token, key: null };
+      this.objs[id] = o;
+    } else o.key = null;
+    return o;
+  }
+
+  /** Canonical text of the private state; `live` says which registers of a frame still matter. */
+  key(live: (frame: Frame) => readonly number[]): string {
+    const parts = this.objs.map((o) => (o.key ??= objKey(o)));
+    for (const f of this.frames)
+      parts.push(
+        `${f.func.name}:${f.pc}:${live(f)
+          .map((r) => keyOf(f.regs[r]))
+          .join(',')}`,
+      );
+    return parts.join('|');
+  }
+}
+
+function objKey(o: Obj): string {
+  const names = [...o.fields.keys()].sort();
+  return `${o.kind}${names.map((n) => `${n}=${keyOf(o.fields.get(n))}`).join(';')}`;
+}
+
+/** Joins two field paths. */
+export function join(a: string, b: string): string {
+  if (!a) return b;
+  if (!b) return a;
+  return b.startsWith('[') ? a + b : `${a}.${b}`;
+}

@@ -1,0 +1,137 @@
+/** Gap tracking of allocation trees: the largest run of NULL below each child, kept in the parent. */
+import {
+  baseOf,
+  GAPS,
+  isLeaf,
+  maple_arange_64,
+  PARENT,
+  PARENT_SLOT,
+  PIVOTS,
+  slotsAt,
+  typeOf,
+} from './layout.js';
+import { dataEnd, isRoot, parentSlot } from './node.js';
+import type { MaState } from './state.js';
+import { mt_is_alloc } from './tree.js';
+import { incHi, incLo, lt, subHi } from './u64.js';
+
+/** A size found by the functions here, valid until the next call of one of them. */
+export const found = { hi: 0, lo: 0 };
+
+function keepLarger(hi: number, lo: number): void {
+  if (lt(found.hi, found.lo, hi, lo)) {
+    found.hi = hi;
+    found.lo = lo;
+  }
+}
+
+/**
+ * mas_leaf_max_gap (6.12): the longest NULL range of the state's leaf, into `found`. NULLs never adjoin, so the slot
+ * after a NULL is skipped; only the right-most leaf may end with one.
+ */
+function leafMaxGap(mas: MaState): void {
+  const w = mas.tree.cache.words;
+  const base = baseOf(mas.node);
+  const type = typeOf(mas.node);
+  const p = base + PIVOTS;
+  const s = base + slotsAt(type);
+  found.hi = found.lo = 0;
+  let i = 1;
+  if ((w[s] | w[s + 1]) === 0) {
+    const dh = subHi(w[p + 1], w[p], mas.minH, mas.minL);
+    const dl = (w[p] - mas.minL) | 0;
+    found.hi = incHi(dh, dl);
+    found.lo = incLo(dl);
+    i = 2;
+  }
+  const last = dataEnd(w, base, type, mas.maxH, mas.maxL) - 1;
+  if (last < 0) return;
+  const lastP = p + 2 * last;
+  const tail = s + 2 * last + 2;
+  if ((mas.maxH & mas.maxL) === -1 && (w[tail] | w[tail + 1]) === 0) {
+    keepLarger(~w[lastP + 1], ~w[lastP]);
+    const dh = subHi(w[lastP + 1], w[lastP], mas.minH, mas.minL);
+    if (lt(dh, (w[lastP] - mas.minL) | 0, found.hi, found.lo)) return;
+  }
+  for (; i <= last; i++) {
+    if ((w[s + 2 * i] | w[s + 2 * i + 1]) !== 0) continue;
+    const q = p + 2 * i;
+    keepLarger(subHi(w[q + 1], w[q], w[q - 1], w[q - 2]), (w[q] - w[q - 2]) | 0);
+    i++;
+  }
+}
+
+/** mas_max_gap: the largest gap in or below the state's node, into `found`. */
+export function maxGap(mas: MaState): void {
+  if (isLeaf(mas.node)) {
+    leafMaxGap(mas);
+    return;
+  }
+  const w = mas.tree.cache.words;
+  const base = baseOf(mas.node);
+  const at = base + GAPS + 2 * ((w[base + 60] >> 8) & 0xff);
+  found.lo = w[at];
+  found.hi = w[at + 1];
+}
+
+/** ma_max_gap: slot of the largest gap of an internal node, the highest of equals; the gap goes into `found`. */
+function largestGapSlot(w: Int32Array, base: number): number {
+  const end = w[base + 60] & 0xff;
+  let slot = end;
+  found.hi = found.lo = 0;
+  for (let i = end; i >= 0; i--) {
+    const g = base + GAPS + 2 * i;
+    if (lt(found.hi, found.lo, w[g + 1], w[g])) {
+      found.hi = w[g + 1];
+      found.lo = w[g];
+      slot = i;
+    }
+  }
+  return slot;
+}
+
+/** mas_parent_gap (6.12): writes `found` as the gap of slot `slot` and goes up while the node's maximum changes. */
+function setParentGap(mas: MaState, parentBase: number, childSlot: number): void {
+  const cache = mas.tree.cache;
+  const w = cache.words;
+  let base = parentBase;
+  let slot = childSlot;
+  for (;;) {
+    const metaSlot = (w[base + 60] >> 8) & 0xff;
+    const oldLo = w[base + GAPS + 2 * metaSlot];
+    const oldHi = w[base + GAPS + 2 * metaSlot + 1];
+    w[base + GAPS + 2 * slot] = found.lo;
+    w[base + GAPS + 2 * slot + 1] = found.hi;
+    cache.counters.words++;
+    if (oldLo === found.lo && oldHi === found.hi) return;
+    const shrinks = lt(found.hi, found.lo, oldHi, oldLo);
+    let newSlot = slot;
+    if (slot !== metaSlot) {
+      if (shrinks) return;
+    } else if (shrinks) newSlot = largestGapSlot(w, base);
+    if (slot !== metaSlot || shrinks) {
+      w[base + 60] = (w[base + 60] & 0xff) | (newSlot << 8);
+      cache.counters.words++;
+    }
+    if (w[base + PARENT] === 0) return;
+    slot = w[base + PARENT_SLOT];
+    base = w[base + PARENT] << 6;
+  }
+}
+
+/** mas_update_gap (6.12): brings the parent's record of the state's node up to date, and those above as needed. */
+export function updateGap(mas: MaState): void {
+  const cache = mas.tree.cache;
+  if (!mt_is_alloc(mas.tree) || isRoot(cache, mas.node)) return;
+  maxGap(mas);
+  const parentBase = cache.words[baseOf(mas.node) + PARENT] << 6;
+  const slot = parentSlot(cache, mas.node);
+  const at = parentBase + GAPS + 2 * slot;
+  if (cache.words[at] !== found.lo || cache.words[at + 1] !== found.hi)
+    setParentGap(mas, parentBase, slot);
+}
+
+/** The node keeps gaps. */
+export function hasGaps(type: number): boolean {
+  return type === maple_arange_64;
+}

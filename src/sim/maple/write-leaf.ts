@@ -1,0 +1,189 @@
+/** Writes that stay within one leaf. */
+import { updateGap } from './gaps.js';
+import {
+  baseOf,
+  enode,
+  MIN_END,
+  maple_leaf_64,
+  NODE_WORDS,
+  PARENT,
+  PARENT_SLOT,
+  PIVOT_COUNT,
+  PIVOTS,
+  slotsAt,
+  typeOf,
+} from './layout.js';
+import { isRoot, parentOf, setMeta, setSlot, writeSlot } from './node.js';
+import { popNode, retireNode } from './nodes.js';
+import { MA_STATE_BULK, MA_STATE_REBALANCE, type MaState } from './state.js';
+import { mt_in_rcu, setRootNode } from './tree.js';
+import { decHi, decLo, lt } from './u64.js';
+import { contentAt, type WrState } from './wr-state.js';
+
+function writePivot(mas: MaState, base: number, i: number, hi: number, lo: number): void {
+  const { words, counters } = mas.tree.cache;
+  words[base + PIVOTS + 2 * i] = lo;
+  words[base + PIVOTS + 2 * i + 1] = hi;
+  counters.words++;
+}
+
+/** mas_bulk_rebalance: in bulk mode, a tail leaf that is large enough needs no rebalancing at the end. */
+export function clearRebalance(mas: MaState, end: number): void {
+  if (!(mas.mas_flags & MA_STATE_BULK) || isRoot(mas.tree.cache, mas.node)) return;
+  if (end > MIN_END[maple_leaf_64]) mas.mas_flags &= ~MA_STATE_REBALANCE;
+}
+
+/** The range is exactly that of a slot: only the slot is written. */
+export function exactFit(wr: WrState): void {
+  const mas = wr.mas;
+  writeSlot(mas.tree.cache, baseOf(mas.node) + slotsAt(wr.type) + 2 * mas.offset, wr.entry);
+  if ((wr.entry === 0) !== (wr.content === 0)) updateGap(mas);
+}
+
+/** mas_wr_append (6.12): the write is in the last slot; outside RCU mode the leaf simply grows by one or two slots. */
+export function append(wr: WrState, end: number): void {
+  const mas = wr.mas;
+  const cache = mas.tree.cache;
+  const base = baseOf(mas.node);
+  const slots = base + slotsAt(wr.type);
+  const old = mas.end;
+  if (end < PIVOT_COUNT[wr.type]) {
+    writePivot(mas, base, end, mas.maxH, mas.maxL);
+    setMeta(cache, base, wr.type, end, 0);
+  }
+  const beforeH = decHi(mas.indexH, mas.indexL);
+  const beforeL = decLo(mas.indexL);
+  if (end === old + 1 && mas.lastH === wr.rMaxH && mas.lastL === wr.rMaxL) {
+    writeSlot(cache, slots + 2 * end, wr.entry);
+    writePivot(mas, base, old, beforeH, beforeL);
+    mas.offset = end;
+  } else if (end === old + 1) {
+    writeSlot(cache, slots + 2 * end, wr.content);
+    writePivot(mas, base, old, mas.lastH, mas.lastL);
+    writeSlot(cache, slots + 2 * old, wr.entry);
+  } else {
+    writeSlot(cache, slots + 2 * end, wr.content);
+    writePivot(mas, base, old + 1, mas.lastH, mas.lastL);
+    writeSlot(cache, slots + 2 * old + 2, wr.entry);
+    writePivot(mas, base, old, beforeH, beforeL);
+    mas.offset = old + 1;
+  }
+  if (wr.content === 0 || wr.entry === 0) updateGap(mas);
+  mas.end = end;
+}
+
+/** mas_wr_slot_store (6.12): as many slots as before; pivots move and one slot is written. */
+export function slotStore(wr: WrState): void {
+  const mas = wr.mas;
+  const cache = mas.tree.cache;
+  const base = baseOf(mas.node);
+  const slots = base + slotsAt(wr.type);
+  const offset = mas.offset;
+  let nulls = wr.entry === 0 || contentAt(wr, offset) === 0 || contentAt(wr, offset + 1) === 0;
+  const beforeH = decHi(mas.indexH, mas.indexL);
+  const beforeL = decLo(mas.indexL);
+  if (wr.offset_end - offset === 1) {
+    if (mas.indexH === wr.rMinH && mas.indexL === wr.rMinL) {
+      writeSlot(cache, slots + 2 * offset, wr.entry);
+      writePivot(mas, base, offset, mas.lastH, mas.lastL);
+    } else {
+      writeSlot(cache, slots + 2 * offset + 2, wr.entry);
+      writePivot(mas, base, offset, beforeH, beforeL);
+      mas.offset++;
+    }
+  } else {
+    nulls ||= contentAt(wr, offset + 2) === 0;
+    writeSlot(cache, slots + 2 * offset + 2, wr.entry);
+    writePivot(mas, base, offset, beforeH, beforeL);
+    writePivot(mas, base, offset + 1, mas.lastH, mas.lastL);
+    mas.offset++;
+  }
+  if (nulls) updateGap(mas);
+}
+
+/**
+ * mas_wr_node_store (6.12): the leaf is written anew: in RCU mode into a fresh node that replaces it, else in scratch
+ * space (node 0) and copied back.
+ */
+export function nodeStore(wr: WrState, end: number): void {
+  const mas = wr.mas;
+  const cache = mas.tree.cache;
+  const inRcu = mt_in_rcu(mas.tree);
+  const atEnd = mas.lastH === wr.endPivH && mas.lastL === wr.endPivL;
+  if (!atEnd && (wr.rMaxH & wr.rMaxL) === -1) clearRebalance(mas, mas.end);
+  const fresh = inRcu ? popNode(mas, maple_leaf_64) : enode(0, maple_leaf_64);
+  const to = baseOf(fresh);
+  const from = baseOf(mas.node);
+  const w = cache.words;
+  if (!inRcu) w.fill(0, 0, NODE_WORDS);
+  w[to + PARENT] = w[from + PARENT];
+  w[to + PARENT_SLOT] = w[from + PARENT_SLOT];
+  fillLeaf(wr, from, to, atEnd ? wr.offset_end + 1 : wr.offset_end, end);
+  setMeta(cache, to, maple_leaf_64, end, 0);
+  cache.counters.words += 2 + end + Math.min(end + 1, 15);
+  if (inRcu) {
+    cache.counters.slots += end + 1;
+    const old = mas.node;
+    mas.node = fresh;
+    linkToParent(mas);
+    retireNode(mas, old);
+  } else {
+    w.copyWithin(from, 0, NODE_WORDS);
+    cache.counters.words += 64;
+    cache.counters.slots += 16;
+  }
+  updateGap(mas);
+  mas.end = end;
+}
+
+/** The leaf at `from` with the write done, to the cleared words at `to`; `resume`: first old slot that survives. */
+function fillLeaf(wr: WrState, from: number, to: number, resume: number, end: number): void {
+  const mas = wr.mas;
+  const w = mas.tree.cache.words;
+  const pivots = to + PIVOTS;
+  const slots = to + slotsAt(maple_leaf_64);
+  const oldPivots = from + PIVOTS;
+  const oldSlots = from + slotsAt(maple_leaf_64);
+  let at = 2 * mas.offset;
+  for (let i = 0; i < at; i++) {
+    w[pivots + i] = w[oldPivots + i];
+    w[slots + i] = w[oldSlots + i];
+  }
+  if (lt(wr.rMinH, wr.rMinL, mas.indexH, mas.indexL)) {
+    setSlot(w, slots + at, wr.content);
+    w[pivots + at] = decLo(mas.indexL);
+    w[pivots + at + 1] = decHi(mas.indexH, mas.indexL);
+    mas.offset++;
+    at += 2;
+  }
+  setSlot(w, slots + at, wr.entry);
+  if (mas.offset < 15) {
+    w[pivots + at] = mas.lastL;
+    w[pivots + at + 1] = mas.lastH;
+  }
+  if (resume > mas.end) return;
+  const n = 2 * (mas.end - resume + 1);
+  at += 2;
+  for (let i = 0; i < n; i++) w[slots + at + i] = w[oldSlots + 2 * resume + i];
+  for (let i = 0; i < n - 2; i++) w[pivots + at + i] = w[oldPivots + 2 * resume + i];
+  if (end < 15) {
+    w[pivots + 2 * end] = mas.maxL;
+    w[pivots + 2 * end + 1] = mas.maxH;
+  }
+}
+
+/** Makes the parent's slot, or the root of the tree, point to the state's node. */
+export function linkToParent(mas: MaState): void {
+  const cache = mas.tree.cache;
+  const base = baseOf(mas.node);
+  if (isRoot(cache, mas.node)) {
+    setRootNode(mas.tree, mas.node);
+    return;
+  }
+  const parent = parentOf(mas.tree, mas.node);
+  writeSlot(
+    cache,
+    baseOf(parent) + slotsAt(typeOf(parent)) + 2 * cache.words[base + PARENT_SLOT],
+    mas.node,
+  );
+}

@@ -1,0 +1,48 @@
+/** What must hold. The index in this list is what `fail` effects name; the order is part of the trace format. */
+export interface Property {
+  id: string;
+  /** How a report names the breach, after a colon. */
+  breach: string;
+}
+
+export const PROPERTIES: readonly Property[] = [
+  {
+    id: 'assertion',
+    breach: 'the kernel’s own assertion fails',
+  },
+  {
+    id: 'lost-write',
+    breach: 'a store through a stale translation goes to the old page after it was copied',
+  },
+  {
+    id: 'torn-snapshot',
+    breach: 'the child sees a later store of a thread without an earlier one',
+  },
+  {
+    id: 'shared-writable',
+    breach: 'a page that parent and child share can still be written after dup_mmap()',
+  },
+  {
+    id: 'invalid-access',
+    breach: 'the program uses a pointer that denotes no object',
+  },
+  {
+    id: 'anon-vma-changed',
+    breach: 'the parent’s anon_vma changes between anon_vma_fork() and copy_page_range()',
+  },
+  {
+    id: 'lock-state',
+    breach: 'a lock is taken twice, or released by who does not hold it',
+  },
+  {
+    id: 'deadlock',
+    breach: 'no thread can go on',
+  },
+];
+
+/** Index of a property by its id. Throws for an unknown id: a bug of ours. */
+export function propertyIndex(id: string): number {
+  const k = PROPERTIES.findIndex((p) => p.id === id);
+  if (k < 0) throw new Error(`no property ${id}`);
+  return k;
+}

@@ -1,0 +1,44 @@
+/** State of one page of a VMA when fork starts. `exclusive-ro`: present, exclusive, its entry read-only. */
+export type PageState = 'none' | 'writable' | 'exclusive-ro';
+
+/** One VMA of the parent. */
+export interface VmaSpec {
+  /** Kind, for the reader: `anon`, `relro`, ... */
+  kind: string;
+  /** `VM_*` names. */
+  flags: string[];
+  anonVma: boolean;
+  pages: PageState[];
+  file?: boolean;
+  policy?: boolean;
+  userfaultfd?: boolean;
+  ops?: boolean;
+}
+
+/** A thread of the parent: stores to memory, `accesses` times, each to any page of a writable VMA. */
+export interface ThreadSpec {
+  accesses: number;
+}
+
+/** What is explored: the parent's memory, its other threads, and how many things may go wrong. */
+export interface Scenario {
+  id: string;
+  vmas: VmaSpec[];
+  threads: ThreadSpec[];
+  /** Failing allocations per fork. */
+  failures: number;
+  /** A fatal signal may be pending. */
+  signal: boolean;
+  /** Page-fault allocations may fail. */
+  faultFailures: boolean;
+}
+
+/** Limits of one exploration; crossing one makes the verdict `bounded`. */
+export interface Limits {
+  states: number;
+  nodes: number;
+  /** Wall time in milliseconds, checked by a clock that the caller passes in. */
+  milliseconds?: number;
+}
+
+export const DEFAULT_LIMITS: Limits = { states: 4_000_000, nodes: 200_000 };
