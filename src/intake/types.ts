@@ -6,6 +6,8 @@ export interface HunkLine {
   new: number | null;
   /** 1-based line in the mail or file that was read. */
   inputLine: number;
+  /** The diff says that no newline ends this line (the last of its side). */
+  noNewline?: true;
 }
 
 export interface Hunk {

@@ -9,6 +9,8 @@ export interface SourceLine {
   origin: 'file' | 'hunk' | 'skeleton';
   /** The patch adds this line (after side) or removes it (before side). */
   changed: boolean;
+  /** Era of the skeleton that this line comes from; only with origin `skeleton`. */
+  era?: string;
 }
 
 /** How a file's text was obtained. */

@@ -1,0 +1,350 @@
+import { type Alignment, align, type Item } from './align.js';
+import type { Atom } from './c/atoms.js';
+import { calleesOf, declaredNames } from './c/signature.js';
+import { eraDistance } from './eras.js';
+import type { Side } from './hunks.js';
+import { fillLines, type Names, voteNames } from './names.js';
+import { braceBalance, type Piece, pieceOf } from './piece.js';
+import type { Segment } from './segments.js';
+import { allSkeletons, type Skeleton } from './skeleton.js';
+import type { SourceLine } from './types.js';
+import { whyIncomplete } from './validate.js';
+
+/** dup_mmap() on both sides, and the eras that filled it. `fits`: eras that fit the lines shown equally well. */
+export interface Composition {
+  before: SourceLine[];
+  after: SourceLine[];
+  eraBefore: string;
+  /** Differs from `eraBefore` only for what follows a quote that is cut short. */
+  eraAfter: string;
+  fits: string[];
+}
+
+export interface NotComposed {
+  failure: string;
+}
+
+/** Of a perfect match, for each hunk. Below this the hunk may be of something else. */
+const MIN_QUALITY = 0.5;
+/** Several times what any dup_mmap() has; aligning costs this times the length of the skeletons. */
+const MAX_ATOMS = 1000;
+/** Eras this much worse than the best one are still tried when better ones make no complete function. */
+const SCORE_SLACK = 1.5;
+
+/**
+ * The whole function from the parts that a patch shows: hunks replace the steps of a skeleton that they align with.
+ * `cut`: the patch goes on after the last part; what follows it on the after side is then taken from the era that the
+ * lines after the patch fit best.
+ */
+export function compose(
+  segments: readonly Segment[],
+  cut: boolean,
+  path: string,
+): Composition | NotComposed {
+  const used = segments.filter((s) => hasAtoms(s, 'before') || hasAtoms(s, 'after'));
+  const before = used.map((segment) => pieceOf(segment, 'before'));
+  const after = used.map((segment) => pieceOf(segment, 'after'));
+  if ([...before, ...after].some((piece) => piece.atoms.length > MAX_ATOMS)) {
+    return { failure: 'a hunk holds more statements than any dup_mmap() has' };
+  }
+  const fault = lostChange([...before, ...after], cut) ?? tooOld([...before, ...after]);
+  if (fault !== null) return { failure: fault };
+  let why: string | null = null;
+  let found: Composition | null = null;
+  const added = addedCalls(before, after);
+  for (const candidate of rank(before, { added, path })) {
+    if (found && candidate.score < candidate.best - 1e-9) break;
+    const result = build(candidate, before, after, cut);
+    if ('failure' in result) why ??= result.failure;
+    else if (found) found.fits.push(result.eraBefore);
+    else found = result;
+  }
+  return found ?? { failure: why ?? 'no skeleton fits' };
+}
+
+/** Calls that the patch adds, by name. */
+function addedCalls(before: readonly Piece[], after: readonly Piece[]): Set<string> {
+  const calls = (pieces: readonly Piece[]) => pieces.flatMap((p) => p.atoms.flatMap(calleesOf));
+  const old = new Set(calls(before));
+  return new Set(calls(after).filter((name) => !old.has(name)));
+}
+
+/** Before 6.1 VMAs hang in a list and an rb-tree, whose upkeep the skeletons do not have. */
+function tooOld(pieces: readonly Piece[]): string | null {
+  for (const { items } of pieces) {
+    const field = ['vm_next', 'vm_prev', 'vm_rb'].find((name) =>
+      items.some((item) => item.signature.features.has(`f:${name}`)),
+    );
+    if (field)
+      return `it links VMAs by ${field}, as kernels before 6.1 do, and no skeleton is that old`;
+  }
+  return null;
+}
+
+/** True when the lines of a segment fit a part of some dup_mmap() well, whatever function the hunk names. */
+export function looksLikeDupMmap(segment: Segment): boolean {
+  return (['before', 'after'] as const).some((side) => {
+    const { items } = pieceOf(segment, side);
+    if (items.length < 3 || items.length > MAX_ATOMS) return false;
+    return allSkeletons().some((skeleton) => {
+      const { quality, partners } = align(itemsOf(skeleton), [items]);
+      const calls = partners[0].filter((at, i) => at !== null && hasCall(items[i])).length;
+      return quality[0] >= 0.6 && calls >= 2;
+    });
+  });
+}
+
+function hasCall(item: Item): boolean {
+  return [...item.signature.features.keys()].some((key) => key.startsWith('c:'));
+}
+
+function hasAtoms(segment: Segment, side: Side): boolean {
+  return pieceOf(segment, side).atoms.length > 0;
+}
+
+function lostChange(pieces: readonly Piece[], cut: boolean): string | null {
+  const last = pieces.at(-1)?.segment;
+  const bad = pieces.find((p) => p.lostChange !== null && !(cut && p.segment === last));
+  if (!bad) return null;
+  return `hunk ${bad.segment.hunkNumber} changes a statement of which it shows a part only (line ${bad.lostChange} of the input)`;
+}
+
+interface Candidate {
+  skeleton: Skeleton;
+  alignment: Alignment;
+  score: number;
+  best: number;
+}
+
+interface Preference {
+  /** Calls that the patch adds: an era whose other steps have them already is less likely. */
+  added?: ReadonlySet<string>;
+  near?: Skeleton;
+  /** The file that the patch changes: dup_mmap() moved once. */
+  path?: string;
+}
+
+/** The eras worth trying, best first; among equals by preference, then the newest. */
+function rank(pieces: readonly Piece[], { added, near, path }: Preference): Candidate[] {
+  const wanted = pieces.map((p) => p.items);
+  const all = allSkeletons().map((skeleton, age) => {
+    const alignment = align(itemsOf(skeleton), wanted);
+    const hits = new Set(alignment.partners.flat());
+    const twice = skeleton.atoms.filter(
+      (atom, i) => !hits.has(i) && calleesOf(atom).some((name) => added?.has(name)),
+    ).length;
+    const moved = path !== undefined && path !== skeleton.era.path ? 1 : 0;
+    const far = near ? eraDistance(near.era, skeleton.era) : 0;
+    return { skeleton, alignment, score: alignment.score, order: [moved, twice, far, -age] };
+  });
+  const best = Math.max(...all.map((c) => c.score));
+  const compare = (a: (typeof all)[0], b: (typeof all)[0]) => {
+    if (Math.abs(a.score - b.score) > 1e-9) return b.score - a.score;
+    const at = a.order.findIndex((value, i) => value !== b.order[i]);
+    return at < 0 ? 0 : a.order[at] - b.order[at];
+  };
+  return all
+    .filter((c) => c.score >= best - SCORE_SLACK)
+    .sort(compare)
+    .map((c) => ({ ...c, best }));
+}
+
+function itemsOf(skeleton: Skeleton): Item[] {
+  return skeleton.atoms.map((atom, i) => ({ kind: atom.kind, signature: skeleton.signatures[i] }));
+}
+
+/** The steps of the skeleton that a piece stands for: `from` to `to`, both included. */
+interface Interval {
+  from: number;
+  to: number;
+}
+
+function intervalsOf(candidate: Candidate, pieces: readonly Piece[]): Interval[] | NotComposed {
+  const { skeleton, alignment } = candidate;
+  const out: Interval[] = [];
+  for (const [p, piece] of pieces.entries()) {
+    const where = `hunk ${piece.segment.hunkNumber} (input line ${piece.segment.lines[0].inputLine})`;
+    const hits = alignment.partners[p].filter((at) => at !== null);
+    if (piece.atoms.length === 0) {
+      return { failure: `${where} shows no statement around its change` };
+    }
+    if (hits.length === 0 || alignment.quality[p] < MIN_QUALITY) {
+      return { failure: `${where} does not fit the steps of any known dup_mmap()` };
+    }
+    const interval = { from: hits[0], to: hits.at(-1)! };
+    const last = out.at(-1)?.to ?? -1;
+    if (!settleBraces(skeleton, piece, interval, last)) {
+      return { failure: `${where} does not nest like skeleton ${skeleton.era.id}` };
+    }
+    out.push(interval);
+  }
+  return out;
+}
+
+/** Takes in the braces next to an interval until it opens and closes as many as the piece. */
+function settleBraces(skeleton: Skeleton, piece: Piece, at: Interval, last: number): boolean {
+  const { atoms } = skeleton;
+  const off = () => piece.balance - braceBalance(atoms.slice(at.from, at.to + 1));
+  while (off() !== 0) {
+    const wanted = off() > 0 ? 'open' : 'close';
+    if (atoms[at.to + 1]?.kind === wanted) at.to++;
+    else if (at.from - 1 > last && atoms[at.from - 1].kind === wanted) at.from--;
+    else return false;
+  }
+  return true;
+}
+
+function build(
+  candidate: Candidate,
+  before: readonly Piece[],
+  after: readonly Piece[],
+  cut: boolean,
+): Composition | NotComposed {
+  const { skeleton } = candidate;
+  const intervals = intervalsOf(candidate, before);
+  if ('failure' in intervals) return intervals;
+  const names = namesFor(candidate, before);
+  const known = localNames(names);
+  const full = [...intervals, { from: skeleton.atoms.length, to: skeleton.atoms.length }];
+  const old = assemble({ skeleton, intervals: full, pieces: before, names });
+  const trouble = whyIncomplete(texts(old), known);
+  if (trouble) return { failure: `before the patch, with skeleton ${skeleton.era.id}, ${trouble}` };
+  const eraBefore = skeleton.era.id;
+  const result = { before: old, eraBefore, fits: [eraBefore] };
+  const plain = assemble({ skeleton, intervals: full, pieces: after, names });
+  if (!cut) {
+    const fault = whyIncomplete(texts(plain), known);
+    if (fault) return { failure: `after the patch, with skeleton ${eraBefore}, ${fault}` };
+    return { ...result, after: plain, eraAfter: eraBefore };
+  }
+  const removed = removedCalls(before.at(-1)!, after.at(-1)!);
+  const head = { skeleton, intervals, pieces: after, names, removed };
+  const tail = afterTheCut(candidate, head, plain);
+  return 'failure' in tail ? tail : { ...result, ...tail };
+}
+
+/** Calls that the last hunk takes away: the steps after the quote must not start with one of them. */
+function removedCalls(before: Piece, after: Piece): string[] {
+  const stays = new Set(after.items.map(callText));
+  return before.items.map(callText).filter((text) => text !== '' && !stays.has(text));
+}
+
+function callText(item: Item): string {
+  const { features, locals } = item.signature;
+  return hasCall(item) ? [item.kind, ...[...features.keys()].sort(), ...locals].join(' ') : '';
+}
+
+interface Assembly {
+  skeleton: Skeleton;
+  /** One for each piece; a last one that starts at the end fills the rest. */
+  intervals: readonly Interval[];
+  pieces: readonly Piece[];
+  names: Names;
+}
+
+/** The pieces' lines with the skeleton's steps between them. */
+function assemble({ skeleton, intervals, pieces, names }: Assembly): SourceLine[] {
+  const lines: SourceLine[] = [];
+  const shown = declarations(skeleton, intervals, pieces);
+  let at = 0;
+  for (const [p, interval] of intervals.entries()) {
+    lines.push(...fill(skeleton, at, interval.from, names, shown));
+    if (p < pieces.length) lines.push(...pieces[p].lines);
+    at = interval.to + 1;
+  }
+  return lines;
+}
+
+/** `name@depth` of each variable that the hunks declare. */
+function declarations(
+  skeleton: Skeleton,
+  intervals: readonly Interval[],
+  pieces: readonly Piece[],
+): Set<string> {
+  const out = new Set<string>();
+  pieces.forEach((piece, p) => {
+    let depth = braceBalance(skeleton.atoms.slice(0, intervals[p].from));
+    for (const atom of piece.atoms) {
+      depth += braceBalance([atom]);
+      for (const name of declaredNames(atom)) out.add(`${name}@${depth}`);
+    }
+  });
+  return out;
+}
+
+function fill(
+  skeleton: Skeleton,
+  from: number,
+  to: number,
+  names: Names,
+  shown: ReadonlySet<string>,
+): SourceLine[] {
+  let depth = braceBalance(skeleton.atoms.slice(0, from));
+  const atoms: Atom[] = skeleton.atoms.slice(from, to).filter((atom) => {
+    depth += braceBalance([atom]);
+    const declared = atom.kind === 'decl' ? declaredNames(atom) : [];
+    return !declared.some((name) => shown.has(`${names.get(name) ?? name}@${depth}`));
+  });
+  return fillLines(skeleton.lines, atoms, names, skeleton.era.id);
+}
+
+/** The after side of a quote: up to the cut as before the patch, then the era that the lines after it fit best. */
+function afterTheCut(
+  candidate: Candidate,
+  head: Assembly & { removed: readonly string[] },
+  plain: SourceLine[],
+): Pick<Composition, 'after' | 'eraAfter'> | NotComposed {
+  let why: string | null = null;
+  for (const next of rank(head.pieces, { near: candidate.skeleton })) {
+    const same = next.skeleton === candidate.skeleton;
+    const known = localNames(head.names);
+    const after = same ? plain : continueWith(next, head);
+    const trouble = typeof after === 'string' ? after : whyIncomplete(texts(after), known);
+    if (typeof after !== 'string' && !trouble) return { after, eraAfter: next.skeleton.era.id };
+    why ??= `the quote ends too early: with the rest from skeleton ${next.skeleton.era.id}, ${trouble}`;
+  }
+  return { failure: why ?? 'no skeleton fits the lines after the patch' };
+}
+
+function continueWith(
+  next: Candidate,
+  head: Assembly & { removed: readonly string[] },
+): SourceLine[] | string {
+  const hits = next.alignment.partners.flat().filter((at) => at !== null);
+  const { skeleton } = next;
+  const from = (hits.at(-1) ?? -1) + 1;
+  const lines = assemble(head);
+  const last = head.intervals.length - 1;
+  const depth =
+    braceBalance(head.skeleton.atoms.slice(0, head.intervals[last].from)) +
+    head.pieces[last].balance;
+  if (depth !== braceBalance(skeleton.atoms.slice(0, from))) return 'its braces do not pair up';
+  const following = itemsOf(skeleton)[from];
+  if (following && head.removed.includes(callText(following))) {
+    return 'a step that the patch takes away comes back';
+  }
+  const names = new Map([...head.names, ...namesFor(next, head.pieces)]);
+  const shown = declarations(head.skeleton, head.intervals, head.pieces);
+  return [...lines, ...fill(skeleton, from, skeleton.atoms.length, names, shown)];
+}
+
+function namesFor({ skeleton, alignment }: Candidate, pieces: readonly Piece[]): Names {
+  const items = itemsOf(skeleton);
+  const pairs = pieces.flatMap((piece, p) =>
+    piece.items.flatMap((item, i): [Item, Item][] => {
+      const at = alignment.partners[p][i];
+      return at === null ? [] : [[items[at], item]];
+    }),
+  );
+  return voteNames(pairs, new Set(skeleton.atoms.flatMap(declaredNames)));
+}
+
+/** Names that are locals of dup_mmap() in any era, under the patch's names too. */
+function localNames(names: Names): Set<string> {
+  const own = allSkeletons().flatMap((s) => s.atoms.flatMap(declaredNames));
+  return new Set(own.map((name) => names.get(name) ?? name));
+}
+
+function texts(lines: readonly SourceLine[]): string[] {
+  return lines.map((line) => line.text);
+}

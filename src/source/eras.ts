@@ -1,0 +1,120 @@
+/** How one version of dup_mmap() differs from the others: the switches of skeleton/dup_mmap.c. */
+export interface EraFeatures {
+  /** What fills the child's tree: mas_store(), vma_iter_bulk_store() into an empty tree, or __mt_dup(). */
+  store: 'mas' | 'bulk' | 'dup';
+  /** The child's tree leaves RCU mode for the loop. */
+  rcuMode: boolean;
+  lockInLoop: boolean;
+  uprobeInside: boolean;
+  /** ksm and khugepaged are told before the loop, else only on success. */
+  hooksFirst: boolean;
+  /** dup_userfaultfd_fail() on failure. */
+  uffdFail: boolean;
+  /** File reference and i_mmap entry after the store and the open, else before. */
+  fileLate: boolean;
+  /** MMF_UNSTABLE on failure, MMF_OOM_SKIP with the marker. */
+  unstable: boolean;
+  pfnClear: boolean;
+  flagsClear: boolean;
+  maywrite: boolean;
+  /** Flags of an mm through mm_flags_set(). */
+  mmFlags: boolean;
+  /** On failure the child is unmapped on the spot, with no marker. */
+  unmap: boolean;
+  /** vma_start_write_killable(), and no separate look at signals. */
+  killable: boolean;
+  /** Flags of a VMA through vma_test() and vma_clear_flags_mask(). */
+  vmaTest: boolean;
+}
+
+export interface Era {
+  /** The newest release with these features. */
+  id: string;
+  /** The file that dup_mmap() is in. */
+  path: string;
+  features: EraFeatures;
+}
+
+const v61: EraFeatures = {
+  store: 'mas',
+  rcuMode: false,
+  lockInLoop: false,
+  uprobeInside: true,
+  hooksFirst: true,
+  uffdFail: false,
+  fileLate: false,
+  unstable: false,
+  pfnClear: false,
+  flagsClear: false,
+  maywrite: false,
+  mmFlags: false,
+  unmap: false,
+  killable: false,
+  vmaTest: false,
+};
+const v61stable = { ...v61, rcuMode: true, fileLate: true, pfnClear: true, maywrite: true };
+const v64: EraFeatures = { ...v61, store: 'bulk', rcuMode: true, flagsClear: true };
+const v67: EraFeatures = { ...v64, lockInLoop: true, maywrite: true };
+const v68: EraFeatures = { ...v67, store: 'dup' };
+const v611 = { ...v68, fileLate: true };
+const v612rc = { ...v611, uffdFail: true };
+const v612 = { ...v612rc, hooksFirst: false };
+const v612stable = { ...v612, uprobeInside: false, unstable: true, pfnClear: true };
+const v617 = { ...v612stable, pfnClear: false };
+const v618 = { ...v617, mmFlags: true };
+const unmap = { ...v618, unmap: true };
+const killable = { ...unmap, killable: true };
+const vmaTest = { ...killable, vmaTest: true };
+
+const FORK = 'kernel/fork.c';
+const MMAP = 'mm/mmap.c';
+
+/**
+ * The eras, oldest first. `6.4` is 6.3 to 6.4.2, `6.7` is 6.4.3 to 6.7, `6.11` is 6.9 to 6.11; `6.1-stable` and
+ * `6.12` are what the long-term branches became (as in 6.1.192 and 6.12.117), `6.12.0` is the first release.
+ * What came after 6.18 is named by its last feature: those are seen on the lists, not checked against a release.
+ */
+export const ERAS: readonly Era[] = [
+  { id: '6.1', path: FORK, features: v61 },
+  { id: '6.1-stable', path: FORK, features: v61stable },
+  { id: '6.4', path: FORK, features: v64 },
+  { id: '6.7', path: FORK, features: v67 },
+  { id: '6.8', path: FORK, features: v68 },
+  { id: '6.11', path: FORK, features: v611 },
+  { id: '6.12-rc5', path: FORK, features: v612rc },
+  { id: '6.12.0', path: FORK, features: v612 },
+  { id: '6.12', path: FORK, features: v612stable },
+  { id: '6.17', path: MMAP, features: v617 },
+  { id: '6.18', path: MMAP, features: v618 },
+  { id: 'post-6.18', path: MMAP, features: unmap },
+  { id: 'post-6.18-killable', path: MMAP, features: killable },
+  { id: 'post-6.18-vma_test', path: MMAP, features: vmaTest },
+];
+
+/** The number of features in which two eras differ. */
+export function eraDistance(a: Era, b: Era): number {
+  const keys = Object.keys(a.features) as (keyof EraFeatures)[];
+  return keys.filter((key) => a.features[key] !== b.features[key]).length;
+}
+
+/** The switches of the template that are on for an era. */
+export function switchesOf({ features: f }: Era): Set<string> {
+  const table: [string, boolean][] = [
+    [`FL_STORE_${f.store.toUpperCase()}`, true],
+    ['FL_RCU_MODE', f.rcuMode],
+    ['FL_LOCK_IN_LOOP', f.lockInLoop],
+    ['FL_UPROBE_INSIDE', f.uprobeInside],
+    ['FL_HOOKS_FIRST', f.hooksFirst],
+    ['FL_UFFD_FAIL', f.uffdFail],
+    ['FL_FILE_LATE', f.fileLate],
+    ['FL_UNSTABLE', f.unstable],
+    ['FL_PFN_CLEAR', f.pfnClear],
+    ['FL_FLAGS_CLEAR', f.flagsClear],
+    ['FL_MAYWRITE', f.maywrite],
+    ['FL_MM_FLAGS', f.mmFlags],
+    ['FL_UNMAP', f.unmap],
+    ['FL_KILLABLE', f.killable],
+    ['FL_VMA_TEST', f.vmaTest],
+  ];
+  return new Set(table.filter(([, on]) => on).map(([name]) => name));
+}

@@ -1,0 +1,69 @@
+import { statSync } from 'node:fs';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { join, resolve, sep } from 'node:path';
+import { ForkloreError } from '../base/errors.js';
+import type { ContentReader } from './types.js';
+
+/** No kernel source is near this size; a patch must not make us read a disk image. Bytes. */
+const MAX_FILE_BYTES = 32 * 1024 * 1024;
+
+/** True for a path that a patch may name: relative, no `..`, nothing of git's own folder. */
+export function isSafePath(path: string): boolean {
+  if (path === '' || /[\0\r\n\\]/.test(path) || path.startsWith('/')) return false;
+  return path.split('/').every((part) => {
+    const name = part.toLowerCase();
+    return name !== '' && name !== '.' && name !== '..' && name !== '.git';
+  });
+}
+
+/**
+ * Reads files of a plain folder. A path that leaves the folder (also through a symbolic link) reads as null, like one
+ * that is not there. Throws a `usage` error when `dir` is no folder; `read` throws an `input` error for a file that
+ * exists and can not be read.
+ */
+export function folderReader(dir: string, label = '--tree'): ContentReader {
+  const root = resolve(dir);
+  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new ForkloreError('usage', `${label} ${dir}: not a folder`);
+  }
+  return {
+    label,
+    async read(path) {
+      if (!isSafePath(path)) return null;
+      const file = await resolveInside(root, path);
+      return file === null ? null : readText(file, path, label);
+    },
+  };
+}
+
+async function resolveInside(root: string, path: string): Promise<string | null> {
+  try {
+    const real = await realpath(join(root, path));
+    const base = await realpath(root);
+    const inside = real.slice(base.length).split(sep).filter(Boolean);
+    const contained = real.startsWith(base.endsWith(sep) ? base : base + sep);
+    return contained && isSafePath(inside.join('/')) ? real : null;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP' || code === 'ENAMETOOLONG') {
+      return null;
+    }
+    throw new ForkloreError('input', `${path}: can not be read (${code})`, { cause: error });
+  }
+}
+
+async function readText(file: string, path: string, label: string): Promise<string | null> {
+  const info = await stat(file);
+  if (!info.isFile()) return null;
+  if (info.size > MAX_FILE_BYTES) {
+    throw new ForkloreError('input', `${path} in ${label} is larger than ${MAX_FILE_BYTES} bytes`);
+  }
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    throw new ForkloreError('input', `${path} in ${label}: can not be read (${code})`, {
+      cause: error,
+    });
+  }
+}

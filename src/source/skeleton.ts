@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { ForkloreError, invariant } from '../base/errors.js';
+import { splitLines } from './apply.js';
+import { type Atom, parseAtoms } from './c/atoms.js';
+import { type Signature, signatureOf } from './c/signature.js';
+import { tokenize } from './c/tokens.js';
+import { ERAS, type Era, switchesOf } from './eras.js';
+import type { SourceFile } from './types.js';
+
+/** dup_mmap() of one era, cut into atoms. */
+export interface Skeleton {
+  era: Era;
+  lines: string[];
+  atoms: Atom[];
+  signatures: Signature[];
+}
+
+const cache = new Map<string, Skeleton>();
+
+/** dup_mmap() of every era, oldest first. */
+export function allSkeletons(): Skeleton[] {
+  return ERAS.map(skeletonOf);
+}
+
+/** dup_mmap() of one era. */
+export function skeletonOf(era: Era): Skeleton {
+  const known = cache.get(era.id);
+  if (known) return known;
+  const lines = resolveSwitches(readAsset('dup_mmap.c'), switchesOf(era));
+  const { atoms, cutStart, cutEnd } = parseAtoms(tokenize(lines).tokens);
+  invariant(cutStart.length === 0 && cutEnd.length === 0, `skeleton ${era.id} is cut`);
+  const skeleton = { era, lines, atoms, signatures: atoms.map(signatureOf) };
+  cache.set(era.id, skeleton);
+  return skeleton;
+}
+
+/** dup_mmap() of an era as a file of its own; throws a `usage` error for an unknown era. */
+export function skeletonFile(id: string): SourceFile {
+  const era = ERAS.find((e) => e.id === id);
+  if (!era) throw new ForkloreError('usage', `${id}: no such skeleton`);
+  return toFile(era.path, skeletonOf(era).lines, id);
+}
+
+/** The inline helpers that dup_mmap() calls, for when no tree gives them. */
+export function skeletonHelpers(): SourceFile {
+  return toFile('include/linux/mm.h', readAsset('helpers.c'), 'helpers');
+}
+
+function toFile(path: string, lines: string[], era: string): SourceFile {
+  return {
+    path,
+    base: 'hunks-only',
+    skeleton: era,
+    lines: lines.map((text) => ({
+      text,
+      line: null,
+      patchLine: null,
+      origin: 'skeleton',
+      changed: false,
+      era,
+    })),
+  };
+}
+
+function readAsset(name: string): string[] {
+  return splitLines(readFileSync(new URL(`./skeleton/${name}`, import.meta.url), 'utf8'));
+}
+
+/** The lines of a template for which the `#if`s hold. Conditions are switches joined by `!`, `&&`, `||`. */
+export function resolveSwitches(lines: readonly string[], on: ReadonlySet<string>): string[] {
+  const out: string[] = [];
+  const stack: { live: boolean; done: boolean }[] = [];
+  for (const line of lines) {
+    const directive = /^#(if|elif|else|endif)\b\s*(.*)$/.exec(line);
+    if (!directive) {
+      if (stack.every((frame) => frame.live)) out.push(line);
+      continue;
+    }
+    const [, word, condition] = directive;
+    const top = stack.at(-1);
+    if (word === 'if') {
+      const live = holds(condition, on);
+      stack.push({ live, done: live });
+      continue;
+    }
+    invariant(top, `skeleton: #${word} without #if`);
+    if (word === 'endif') stack.pop();
+    else {
+      top.live = !top.done && (word === 'else' || holds(condition, on));
+      top.done ||= top.live;
+    }
+  }
+  invariant(stack.length === 0, 'skeleton: #if without #endif');
+  return out;
+}
+
+function holds(condition: string, on: ReadonlySet<string>): boolean {
+  return condition.split('||').some((any) =>
+    any.split('&&').every((term) => {
+      const name = term.trim();
+      return name.startsWith('!') ? !on.has(name.slice(1).trim()) : on.has(name);
+    }),
+  );
+}

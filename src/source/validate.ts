@@ -1,0 +1,58 @@
+import { parseAtoms } from './c/atoms.js';
+import { declaredNames, signatureOf } from './c/signature.js';
+import { tokenize } from './c/tokens.js';
+
+/**
+ * Why these lines are not one complete function, or null when they are: braces, labels, and locals that nothing
+ * declares. `locals`: names that are locals wherever they occur.
+ */
+export function whyIncomplete(
+  lines: readonly string[],
+  locals: ReadonlySet<string>,
+): string | null {
+  const { atoms, cutStart, cutEnd } = parseAtoms(tokenize(lines).tokens);
+  if (cutStart.length > 0 || cutEnd.length > 0 || atoms[0]?.kind !== 'signature') {
+    return 'it holds part of a statement';
+  }
+  let depth = 0;
+  for (const [i, { kind }] of atoms.entries()) {
+    if (kind === 'open') depth++;
+    if (kind === 'close') depth--;
+    if (depth < 0 || (depth === 0 && i > 0 && i < atoms.length - 1)) {
+      return 'its braces do not pair up';
+    }
+  }
+  if (depth !== 0) return 'its braces do not pair up';
+  return labelTrouble(atoms.map(signatureOf), atoms) ?? undeclared(atoms, locals);
+}
+
+type AtomList = ReturnType<typeof parseAtoms>['atoms'];
+
+function labelTrouble(
+  signatures: readonly ReturnType<typeof signatureOf>[],
+  atoms: AtomList,
+): string | null {
+  const defined = new Set<string>();
+  for (const [i, { label }] of signatures.entries()) {
+    if (label === null || atoms[i].kind !== 'label') continue;
+    if (defined.has(label)) return `label ${label} stands in it twice`;
+    defined.add(label);
+  }
+  const target = signatures.find((s, i) => atoms[i].kind === 'goto' && !defined.has(s.label!));
+  return target ? `label ${target.label} is not among the lines known` : null;
+}
+
+function undeclared(atoms: AtomList, locals: ReadonlySet<string>): string | null {
+  const declared = new Set(atoms.flatMap(declaredNames));
+  for (const atom of atoms) {
+    if (atom.kind === 'signature') continue;
+    const assigned = atom.kind === 'expr' && atom.tokens[1]?.text === '=';
+    for (const [i, name] of signatureOf(atom).locals.entries()) {
+      if (declared.has(name)) continue;
+      if (locals.has(name) || (assigned && i === 0 && atom.tokens[0].text === name)) {
+        return `${name} is used, and no line known declares it`;
+      }
+    }
+  }
+  return null;
+}
