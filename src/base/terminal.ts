@@ -22,5 +22,8 @@ export function wrapText(text: string, width: number, indent = ''): string[] {
 
 /** `1 thread`, `2 threads`, `3 copies`. */
 export function plural(n: number, one: string, many = `${one}s`): string {
-  return `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
+  return `${thousands(n)} ${n === 1 ? one : many}`;
 }
+
+/** `1,234,567` */
+export const thousands = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',');

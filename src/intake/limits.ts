@@ -5,7 +5,7 @@ export const MAX_PARTS = 200;
 /** Mails attached to mails are opened down to this depth. */
 export const MAX_ATTACHED_DEPTH = 3;
 /** Most lines of one mail or one diff. */
-export const MAX_LINES = 2_000_000;
+export const MAX_LINES = 1_000_000;
 /** Most hunks of one diff. */
 export const MAX_HUNKS = 50_000;
 /** Longest file or hunk header that is read, in UTF-16 units; longer source lines are kept whole. */

@@ -26,7 +26,7 @@ export function splitLines(
   text: string,
   lineAt: (index: number) => number,
 ): { lines: InputLine[]; problems: IntakeProblem[] } {
-  const texts = text.split('\n', MAX_LINES + 1);
+  const texts = text.split('\n', MAX_LINES + 2);
   if (texts.at(-1) === '') texts.pop();
   const problems: IntakeProblem[] = [];
   if (texts.length > MAX_LINES) {

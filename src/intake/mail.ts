@@ -110,10 +110,19 @@ export function* mailsIn(bytes: Buffer, firstLine: number): Generator<MailBytes>
   }
 }
 
-/** Why a mail is none to review, whatever its text looks like; null for any other mail. */
-function noPatchReason({ pullRequest, index, total }: SubjectInfo): string | null {
-  if (pullRequest) return 'a pull request: its patches are not in the mail';
-  return index === 0 && total ? 'a cover letter' : null;
+/** What is known of a mail that is no patch, whatever its text looks like; null for any other mail. */
+function plainMail({ subject, text }: Mail, line: number): PatchText | null {
+  const { reply, pullRequest, index, total } = subject;
+  const cover = index === 0 && Boolean(total);
+  if (reply || !(pullRequest || cover)) return null;
+  const problems: IntakeProblem[] = [];
+  if (pullRequest) problems.push(problem('note', line, 'a pull request: it holds no patch'));
+  else {
+    const [first] = scanDiffs(text.body, false).files;
+    const shown = 'the diff in a cover letter is not read';
+    if (first) problems.push(problem('note', first.file.inputLine, shown));
+  }
+  return plainText(text.body, problems);
 }
 
 /** The own patch, the quoted ones, or both; one patch of kind `none` when there is neither. */
@@ -160,10 +169,8 @@ export async function readMail(
     text = { body: [], flowed: false, attachments: [], problems };
   }
   const mail: Mail = { headers, subject, text };
-  const reason = noPatchReason(subject);
-  const patches = reason
-    ? [toPatch(mail, 'none', plainText(text.body, [problem('note', firstLine, reason)]))]
-    : await classify(mail, options, depth);
+  const plain = plainMail(mail, firstLine);
+  const patches = plain ? [toPatch(mail, 'none', plain)] : await classify(mail, options, depth);
   patches[0].problems.unshift(...text.problems);
   return patches;
 }

@@ -1,4 +1,5 @@
 import { problem } from './lines.js';
+import { parseSubject } from './subject.js';
 import type { IntakeProblem, Patch } from './types.js';
 
 /** Patches and cover letter of one version of a series, or a single patch. */
@@ -16,7 +17,8 @@ function placeKey({ version, total }: Patch): string {
 }
 
 /** Whether a mail is part of a series: a patch, or the cover letter of patches. */
-function isMember({ kind, index, total }: Patch): boolean {
+function isMember({ kind, index, total, subject }: Patch): boolean {
+  if (parseSubject(subject).reply) return false;
   return kind === 'patch' || (kind === 'none' && index === 0 && (total ?? 0) > 0);
 }
 

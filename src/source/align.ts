@@ -1,10 +1,31 @@
-import type { AtomKind } from './c/atoms.js';
-import type { Signature } from './c/signature.js';
+import type { Atom, AtomKind } from './c/atoms.js';
+import { type Signature, signatureOf } from './c/signature.js';
 
 /** What is aligned: an atom's kind and signature. */
 export interface Item {
   kind: AtomKind;
   signature: Signature;
+  /** Indentation of its line, in tabs of eight. It decides only between what is equal otherwise. */
+  indent: number;
+}
+
+/** Items of atoms that were cut from `lines`. */
+export function itemsOf(atoms: readonly Atom[], lines: readonly string[]): Item[] {
+  return atoms.map((atom) => ({
+    kind: atom.kind,
+    signature: signatureOf(atom),
+    indent: indentOf(lines[atom.tokens[0].line]),
+  }));
+}
+
+function indentOf(line: string): number {
+  let column = 0;
+  for (const char of line) {
+    if (char === '\t') column += 8 - (column % 8);
+    else if (char === ' ') column++;
+    else break;
+  }
+  return Math.floor(column / 8);
 }
 
 export interface Alignment {
@@ -89,8 +110,15 @@ function skipCost(item: Item): number {
 
 /** How alike two atoms are; 0 when they can not be the same step. */
 export function similarity(a: Item, b: Item): number {
+  const alike = likeness(a, b);
+  return alike > 0 && a.indent === b.indent ? alike + 0.1 : alike;
+}
+
+function likeness(a: Item, b: Item): number {
   if (a.kind !== b.kind) return 0;
-  if (a.kind === 'open' || a.kind === 'close') return 0.3;
+  const brace = a.kind === 'open' || a.kind === 'close';
+  // A brace in the first column is the function's own.
+  if (brace) return a.kind === 'close' && (a.indent === 0) !== (b.indent === 0) ? 0 : 0.3;
   if (a.kind === 'goto' || a.kind === 'label') {
     return 0.6 + (a.signature.label === b.signature.label ? 0.8 : 0);
   }

@@ -42,6 +42,8 @@ export function compose(
   path: string,
 ): Composition | NotComposed {
   const used = segments.filter((s) => hasAtoms(s, 'before') || hasAtoms(s, 'after'));
+  if (cut && used.length > 1 && saysNothing(used.at(-1)!)) used.pop();
+  if (used.length === 0) return { failure: 'the lines shown hold no statement' };
   const before = used.map((segment) => pieceOf(segment, 'before'));
   const after = used.map((segment) => pieceOf(segment, 'after'));
   if ([...before, ...after].some((piece) => piece.atoms.length > MAX_ATOMS)) {
@@ -87,11 +89,22 @@ export function looksLikeDupMmap(segment: Segment): boolean {
     const { items } = pieceOf(segment, side);
     if (items.length < 3 || items.length > MAX_ATOMS) return false;
     return allSkeletons().some((skeleton) => {
-      const { quality, partners } = align(itemsOf(skeleton), [items]);
+      const { quality, partners } = align(skeleton.items, [items]);
       const calls = partners[0].filter((at, i) => at !== null && hasCall(items[i])).length;
       return quality[0] >= 0.6 && calls >= 2;
     });
   });
+}
+
+/** No change and no step by which to place it: the quote ends just after the hunk's first lines. */
+function saysNothing(segment: Segment): boolean {
+  if (segment.lines.some((line) => line.kind !== ' ')) return false;
+  return !pieceOf(segment, 'before').items.some(isAnchor);
+}
+
+/** A step that stands out: it calls, names a field, a constant or a type, or is a label. */
+function isAnchor({ kind, signature }: Item): boolean {
+  return kind === 'label' || signature.features.size > 0;
 }
 
 function hasCall(item: Item): boolean {
@@ -128,7 +141,7 @@ interface Preference {
 function rank(pieces: readonly Piece[], { added, near, path }: Preference): Candidate[] {
   const wanted = pieces.map((p) => p.items);
   const all = allSkeletons().map((skeleton, age) => {
-    const alignment = align(itemsOf(skeleton), wanted);
+    const alignment = align(skeleton.items, wanted);
     const hits = new Set(alignment.partners.flat());
     const twice = skeleton.atoms.filter(
       (atom, i) => !hits.has(i) && calleesOf(atom).some((name) => added?.has(name)),
@@ -149,10 +162,6 @@ function rank(pieces: readonly Piece[], { added, near, path }: Preference): Cand
     .map((c) => ({ ...c, best }));
 }
 
-function itemsOf(skeleton: Skeleton): Item[] {
-  return skeleton.atoms.map((atom, i) => ({ kind: atom.kind, signature: skeleton.signatures[i] }));
-}
-
 /** The steps of the skeleton that a piece stands for: `from` to `to`, both included. */
 interface Interval {
   from: number;
@@ -170,6 +179,9 @@ function intervalsOf(candidate: Candidate, pieces: readonly Piece[]): Interval[]
     }
     if (hits.length === 0 || alignment.quality[p] < MIN_QUALITY) {
       return { failure: `${where} does not fit the steps of any known dup_mmap()` };
+    }
+    if (!piece.items.some((item, i) => isAnchor(item) && alignment.partners[p][i] !== null)) {
+      return { failure: `${where} shows too little of dup_mmap() to be placed` };
     }
     const interval = { from: hits[0], to: hits.at(-1)! };
     const last = out.at(-1)?.to ?? -1;
@@ -319,7 +331,7 @@ function continueWith(
     braceBalance(head.skeleton.atoms.slice(0, head.intervals[last].from)) +
     head.pieces[last].balance;
   if (depth !== braceBalance(skeleton.atoms.slice(0, from))) return 'its braces do not pair up';
-  const following = itemsOf(skeleton)[from];
+  const following = skeleton.items[from];
   if (following && head.removed.includes(callText(following))) {
     return 'a step that the patch takes away comes back';
   }
@@ -329,11 +341,10 @@ function continueWith(
 }
 
 function namesFor({ skeleton, alignment }: Candidate, pieces: readonly Piece[]): Names {
-  const items = itemsOf(skeleton);
   const pairs = pieces.flatMap((piece, p) =>
     piece.items.flatMap((item, i): [Item, Item][] => {
       const at = alignment.partners[p][i];
-      return at === null ? [] : [[items[at], item]];
+      return at === null ? [] : [[skeleton.items[at], item]];
     }),
   );
   return voteNames(pairs, new Set(skeleton.atoms.flatMap(declaredNames)));

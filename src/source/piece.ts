@@ -1,7 +1,6 @@
 import type { HunkLine } from '../intake/types.js';
-import type { Item } from './align.js';
+import { type Item, itemsOf } from './align.js';
 import { type Atom, parseAtoms } from './c/atoms.js';
-import { signatureOf } from './c/signature.js';
 import { type Token, tokenize } from './c/tokens.js';
 import { isChange, type Side } from './hunks.js';
 import type { Segment } from './segments.js';
@@ -31,7 +30,7 @@ export function pieceOf(segment: Segment, side: Side): Piece {
   return {
     segment,
     atoms,
-    items: atoms.map((atom) => ({ kind: atom.kind, signature: signatureOf(atom) })),
+    items: itemsOf(atoms, text),
     lines: keptLines(shown, text, kept, directives, side),
     balance: braceBalance(atoms),
     lostChange: lost ? shown[lost.line].inputLine : null,

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { ForkloreError, invariant } from '../base/errors.js';
+import { type Item, itemsOf } from './align.js';
 import { splitLines } from './apply.js';
 import { type Atom, parseAtoms } from './c/atoms.js';
-import { type Signature, signatureOf } from './c/signature.js';
 import { tokenize } from './c/tokens.js';
 import { ERAS, type Era, switchesOf } from './eras.js';
 import type { SourceFile } from './types.js';
@@ -12,7 +12,7 @@ export interface Skeleton {
   era: Era;
   lines: string[];
   atoms: Atom[];
-  signatures: Signature[];
+  items: Item[];
 }
 
 const cache = new Map<string, Skeleton>();
@@ -29,7 +29,7 @@ export function skeletonOf(era: Era): Skeleton {
   const lines = resolveSwitches(readAsset('dup_mmap.c'), switchesOf(era));
   const { atoms, cutStart, cutEnd } = parseAtoms(tokenize(lines).tokens);
   invariant(cutStart.length === 0 && cutEnd.length === 0, `skeleton ${era.id} is cut`);
-  const skeleton = { era, lines, atoms, signatures: atoms.map(signatureOf) };
+  const skeleton = { era, lines, atoms, items: itemsOf(atoms, lines) };
   cache.set(era.id, skeleton);
   return skeleton;
 }

@@ -14,11 +14,16 @@ export function whyIncomplete(
   if (cutStart.length > 0 || cutEnd.length > 0 || atoms[0]?.kind !== 'signature') {
     return 'it holds part of a statement';
   }
+  if (atoms.some((atom, i) => i > 0 && atom.kind === 'signature')) {
+    return 'another function starts within it';
+  }
   let depth = 0;
-  for (const [i, { kind }] of atoms.entries()) {
+  for (const [i, { kind, tokens }] of atoms.entries()) {
     if (kind === 'open') depth++;
     if (kind === 'close') depth--;
-    if (depth < 0 || (depth === 0 && i > 0 && i < atoms.length - 1)) {
+    const inner = i > 0 && i < atoms.length - 1;
+    const firstColumn = kind === 'close' && tokens[0].col === 0;
+    if (depth < 0 || (inner && (depth === 0 || firstColumn))) {
       return 'its braces do not pair up';
     }
   }

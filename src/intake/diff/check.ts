@@ -30,7 +30,7 @@ function numberLine(line: BodyLine, change: parseDiff.Change): HunkLine | null {
   const kind = change.type === 'normal' ? ' ' : change.type === 'del' ? '-' : '+';
   if (kind !== line.kind) return null;
   const base = { kind, text: line.text, inputLine: line.inputLine } as const;
-  const mark = {};
+  const mark = line.noNewline ? { noNewline: true as const } : {};
   if (change.type === 'normal') return { ...base, old: change.ln1, new: change.ln2, ...mark };
   if (change.type === 'del') return { ...base, old: change.ln, new: null, ...mark };
   return { ...base, old: null, new: change.ln, ...mark };

@@ -1,14 +1,17 @@
 import type { Automaton, StepInfo } from '../explore/graph.js';
 import { fail, type Op, TAU } from '../explore/op.js';
 import { constant } from '../kernel/constants.js';
+import type { Features } from '../kernel/features.js';
 import { PRIMITIVES } from '../kernel/primitives/index.js';
 import { CHILD, int, KERNEL, PARENT } from '../kernel/primitives/support.js';
+import { entries, XA_ZERO_ENTRY } from '../kernel/primitives/tree.js';
 import { initialWorld } from '../kernel/setup.js';
 import type { Shared } from '../kernel/shared.js';
 import { unknownCallee } from '../kernel/unknown.js';
 import { type CallSite, Machine, type Stop } from '../machine/machine.js';
 import type { Primitive } from '../machine/primitive.js';
-import { isPtr } from '../machine/value.js';
+import { isPtr, pointer } from '../machine/value.js';
+import type { World } from '../machine/world.js';
 import type { Program, SourceRef } from '../program.js';
 import { propertyIndex } from '../property/properties.js';
 
@@ -46,6 +49,7 @@ export interface ForkOptions {
   program: Program;
   entry: string;
   shared: Shared;
+  features: Features;
   /** Properties that are checked; a breach of another one ends a run, which is then reported as not analysed. */
   checked?: ReadonlySet<string>;
   /** Models that replace the built-in ones, for tests and what-if questions. */
@@ -72,7 +76,7 @@ export function forkingThread(o: ForkOptions): { automaton: Automaton<State>; no
     {
       shared: o.shared,
       scenario: o.shared.scenario,
-      features: o.shared.features,
+      features: o.features,
       assume: (text) => notes.assumptions.add(text),
     },
     unknownCallee,
@@ -98,7 +102,7 @@ function edgesOf(stop: Stop, machine: Machine, o: ForkOptions, notes: ForkNotes)
       next: (): State => ({ stop: machine.resume(stop, k) }),
     }));
   }
-  if (stop.kind === 'end') return [finish(stop, o.shared)];
+  if (stop.kind === 'end') return [finish(stop, o)];
   if (stop.kind === 'breach' && o.checked && !o.checked.has(stop.property))
     notes.stuck.set(stop.text, { reason: stop.text, path: stop.ref.path, line: stop.ref.line });
   if (stop.kind === 'breach')
@@ -138,26 +142,44 @@ function infoOf(ref: SourceRef, func: string, text: StepInfo['text'], hidden?: b
   return { function: func, path: ref.path, line: ref.line, text, hidden: hidden ?? false };
 }
 
-function finish(stop: Stop & { kind: 'end' }, shared: Shared) {
+/** The first VMA of the parent that a walk of the child's tree meets, up to a failure marker; null without one. */
+function parentVmaLeft(world: World): string | null {
+  const list = entries({ world } as Parameters<typeof entries>[0], pointer(CHILD.obj, 'mm_mt'));
+  for (const r of list) {
+    if (r.entry === XA_ZERO_ENTRY) return null;
+    if (isPtr(r.entry) && world.obj(r.entry).kind === 'vma') return world.obj(r.entry).name;
+  }
+  return null;
+}
+
+const failOp = (property: string): Op => ({ guard: [], effect: [fail(propertyIndex(property))] });
+
+function finish(stop: Stop & { kind: 'end' }, o: ForkOptions) {
   const env = { world: stop.world } as Parameters<typeof int>[0];
+  const checks = (property: string) => !o.checked || o.checked.has(property);
+  const next = (): State => ({ after: 'checked' });
+  const info: StepInfo = { function: o.entry, path: '', line: null, text: '', hidden: false };
   const held = [PARENT, CHILD].filter((mm) => int(env, mm, '__mmap_lock') !== 0);
-  const failed = stop.value !== 0;
-  const info: StepInfo = { function: 'dup_mm', path: '', line: null, text: '', hidden: true };
-  if (held.length) {
+  if (held.length && checks('lock-state')) {
     const names = held.map((mm) => stop.world.obj(mm).name).join(' and ');
     return {
-      op: { guard: [], effect: [fail(propertyIndex('lock-state'))] } as Op,
-      info: {
-        ...info,
-        hidden: false,
-        text: `dup_mmap() returns with the mmap lock of the ${names} held`,
-      },
-      next: (): State => ({ after: 'checked' }),
+      op: failOp('lock-state'),
+      info: { ...info, text: `returns with the mmap lock of the ${names} held` },
+      next,
     };
   }
-  return {
-    op: failed ? TAU : ({ guard: [], effect: shared.checkNoSharedWritable() } as Op),
-    info: { ...info, hidden: failed, text: failed ? 'fork fails' : 'dup_mmap() has returned 0' },
-    next: (): State => ({ after: 'checked' }),
-  };
+  if (stop.value === 0)
+    return {
+      op: { guard: [], effect: o.shared.checkNoSharedWritable() } as Op,
+      info: { ...info, text: 'has returned 0' },
+      next,
+    };
+  const left = checks('parent-vma-left') ? parentVmaLeft(stop.world) : null;
+  if (left !== null)
+    return {
+      op: failOp('parent-vma-left'),
+      info: { ...info, text: `has failed; ${left} is in the child's tree` },
+      next,
+    };
+  return { op: TAU, info: { ...info, hidden: true, text: 'fork fails' }, next };
 }

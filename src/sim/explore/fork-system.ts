@@ -26,26 +26,55 @@ export interface ForkSystemInput {
   checked?: ReadonlySet<string>;
 }
 
+interface Users {
+  shared: Shared;
+  graphs: (ThreadGraph | null)[];
+}
+
+const users = new WeakMap<Scenario, Map<string, Users>>();
+
+/** Layout and user threads of a scenario: the same for every program, so they are made once. */
+function usersOf(scenario: Scenario, features: Features, limit: number): Users {
+  let byFeatures = users.get(scenario);
+  if (!byFeatures) {
+    byFeatures = new Map();
+    users.set(scenario, byFeatures);
+  }
+  const key = `${features.vmaLock} ${features.anonPrepare} ${limit}`;
+  let u = byFeatures.get(key);
+  if (!u) {
+    const shared = new Shared(scenario, features);
+    const n = scenario.threads.length;
+    u = {
+      shared,
+      graphs: scenario.threads.map((_, k) =>
+        toGraph(storingThread(shared, k + 1, userName(k + 1, n)), limit),
+      ),
+    };
+    byFeatures.set(key, u);
+  }
+  return u;
+}
+
 /** Enumerates the threads of a scenario. Returns null when a thread has more private states than the limit. */
 export function buildForkSystem(input: ForkSystemInput): ForkSystem | null {
-  const shared = new Shared(input.scenario, input.features);
+  const { scenario, features, limits } = input;
+  const { shared, graphs: userGraphs } = usersOf(scenario, features, limits.nodes);
   const fork = forkingThread({
     program: input.program,
     entry: input.entry,
     shared,
+    features,
     ...(input.overrides ? { overrides: input.overrides } : {}),
     ...(input.checked ? { checked: input.checked } : {}),
   });
-  const graphs: (ThreadGraph | null)[] = [toGraph(fork.automaton, input.limits.nodes)];
-  const users = input.scenario.threads.length;
-  for (let t = 1; t <= users; t++)
-    graphs.push(toGraph(storingThread(shared, t, userName(t, users)), input.limits.nodes));
+  const graphs = [toGraph(fork.automaton, limits.nodes), ...userGraphs];
   if (graphs.some((g) => g === null)) return null;
   const system = new System({
     names: shared.names,
     init: shared.init,
     threads: graphs as ThreadGraph[],
-    groups: graphs.map((_, t) => (t === 0 ? 0 : 1 + input.scenario.threads[t - 1].accesses)),
+    groups: graphs.map((_, t) => (t === 0 ? 0 : 1 + scenario.threads[t - 1].accesses)),
     blocks: graphs.map((_, t) =>
       t === 0 ? [] : [...shared.tlb[t], ...shared.copying[t], shared.lost[t], shared.missed[t]],
     ),

@@ -1,23 +1,62 @@
 import {
   type BitFootprint,
+  type Bits,
   bits,
   conflict,
   has,
   noFootprint,
   put,
+  unite,
   uniteFootprint,
 } from './bits.js';
-import { type Cond, footprintOf, type Op } from './op.js';
-import type { System } from './system.js';
+import {
+  blocked,
+  guardedBy,
+  heldAt,
+  type Knowledge,
+  lockVariables,
+  valuesAt,
+  writtenBy,
+} from './knowledge.js';
+import type { Cond } from './op.js';
+import type { CompiledEdge, System } from './system.js';
 
-/** What is certain about a thread at one of its nodes, as long as it does not move. */
-interface Knowledge {
-  /** Values of variables that no other thread writes. */
-  values: Map<number, number>;
-  /** Locks that it holds: a guard `lock == 0` of another thread stays false. */
-  held: Set<number>;
-  /** Interned identity, so that nodes with equal knowledge share results. */
-  id: number;
+type Nodes = readonly (readonly CompiledEdge[])[];
+
+/** The guards of a thread's edges, each condition once. */
+interface Guards {
+  conds: Cond[];
+  /** For each node and edge, the indices of its conditions. */
+  of: number[][][];
+}
+
+/** What depends on one thread's graph alone. Graphs of user threads recur in many systems: it is kept with them. */
+interface Analysis {
+  own: BitFootprint[];
+  written: Bits;
+  guarded: Bits;
+  guards: Guards;
+  feedback: boolean[];
+  /** By the set of blocked conditions, the future footprint of each node. */
+  futures: Map<string, BitFootprint[]>;
+}
+
+const analyses = new WeakMap<Nodes, Analysis>();
+
+function analyse(nodes: Nodes, vars: number): Analysis {
+  let a = analyses.get(nodes);
+  if (!a) {
+    a = {
+      own: nodes.map((list) => together(list, vars)),
+      written: writtenBy(nodes, vars),
+      guarded: guardedBy(nodes, vars),
+      guards: guardsOf(nodes),
+      feedback: feedbackNodes(nodes),
+      futures: new Map(),
+    };
+    analyses.set(nodes, a);
+  }
+  return a;
 }
 
 /**
@@ -28,40 +67,36 @@ interface Knowledge {
  * All of it is static: tables over pairs of nodes, filled on demand.
  */
 export class Independence {
-  private readonly writers: Set<number>[] = [];
   private readonly knowledge: Knowledge[][];
-  private readonly own: BitFootprint[][];
-  private readonly tables: Uint8Array[];
-  private readonly closures = new Map<string, BitFootprint>();
-  private readonly feedback: boolean[][];
-  private readonly lockVars: boolean[];
+  private readonly threads: Analysis[];
+  private readonly tables: Uint8Array[] = [];
+  private readonly lookups: (BitFootprint[] | undefined)[][];
 
   constructor(private readonly sys: System) {
-    this.writers = sys.spec.init.map(() => new Set());
-    sys.edges.forEach((nodes, t) => {
-      for (const list of nodes)
-        for (const e of list)
-          for (let x = 0; x < sys.vars; x++)
-            if (has(e.footprint.writes, x) || has(e.footprint.adds, x)) this.writers[x].add(t);
+    const { edges, vars } = sys;
+    this.threads = edges.map((nodes) => analyse(nodes, vars));
+    const looked = bits(vars);
+    for (const a of this.threads) unite(looked, a.guarded);
+    const held = edges.map((nodes) => heldAt(nodes, looked));
+    const locks = lockVariables(edges, held, sys.spec.init);
+    this.knowledge = edges.map((nodes, t) => {
+      const owned = bits(vars);
+      for (let x = 0; x < vars; x++)
+        if (has(looked, x) && this.threads.every((a, u) => u === t || !has(a.written, x)))
+          put(owned, x);
+      const values = valuesAt(nodes, owned, sys.spec.init);
+      return nodes.map((_, n) => ({
+        values: values[n],
+        held: new Set([...held[t][n]].filter((x) => locks[x])),
+      }));
     });
-    this.lockVars = this.findLocks();
-    const ids = new Map<string, number>();
-    this.knowledge = sys.edges.map((_, t) => this.learn(t, ids));
-    this.own = sys.edges.map((nodes) =>
-      nodes.map((list) => {
-        const f = noFootprint(sys.vars);
-        for (const e of list) uniteFootprint(f, e.footprint);
-        return f;
-      }),
-    );
-    this.feedback = sys.edges.map((_, t) => this.feedbackNodes(t));
     const n = sys.threads;
-    this.tables = new Array(n * n);
+    this.lookups = [];
     for (let t = 0; t < n; t++)
-      for (let u = 0; u < n; u++)
-        this.tables[t * n + u] = new Uint8Array(
-          t === u ? 0 : sys.edges[t].length * sys.edges[u].length,
-        );
+      for (let u = 0; u < n; u++) {
+        this.tables.push(new Uint8Array(t === u ? 0 : edges[t].length * edges[u].length));
+        this.lookups.push(t === u ? [] : new Array(edges[t].length));
+      }
   }
 
   /**
@@ -71,14 +106,14 @@ export class Independence {
   alone(t: number, nodes: Uint16Array): boolean {
     const n = this.sys.threads;
     const a = nodes[t];
-    if (this.feedback[t][a]) return false;
+    if (this.threads[t].feedback[a]) return false;
     for (let u = 0; u < n; u++) {
       if (u === t) continue;
       const table = this.tables[t * n + u];
       const at = a * this.sys.edges[u].length + nodes[u];
       let known = table[at];
       if (known === 0) {
-        known = conflict(this.own[t][a], this.future(u, nodes[u], t, this.knowledge[t][a])) ? 2 : 1;
+        known = conflict(this.threads[t].own[a], this.future(u, t, a)[nodes[u]]) ? 2 : 1;
         table[at] = known;
       }
       if (known === 2) return false;
@@ -86,194 +121,129 @@ export class Independence {
     return true;
   }
 
-  /** Footprint of all that thread u can do from `node` while t, of which `k` is known, stands still. */
-  private future(u: number, node: number, t: number, k: Knowledge): BitFootprint {
-    const key = `${t}.${k.id}.${u}.${node}`;
-    let f = this.closures.get(key);
+  /** For each node of u: footprint of all that u can do from there while t stands at node `a`. */
+  private future(u: number, t: number, a: number): BitFootprint[] {
+    const row = this.lookups[t * this.sys.threads + u];
+    let f = row[a];
     if (f) return f;
-    f = noFootprint(this.sys.vars);
-    const seen = new Set([node]);
-    const todo = [node];
-    while (todo.length) {
-      for (const e of this.sys.edges[u][todo.pop()!]) {
-        // an edge that t blocks is not taken, but what it waits for is t's to change, not u's
-        if (e.op.guard.some((c) => this.blocked(c, k))) continue;
-        uniteFootprint(f, e.footprint);
-        if (!seen.has(e.to)) {
-          seen.add(e.to);
-          todo.push(e.to);
-        }
-      }
+    const k = this.knowledge[t][a];
+    const { guards: g, futures } = this.threads[u];
+    const off = g.conds.map((c) => blocked(c, k));
+    const key = off.map((x) => (x ? '1' : '0')).join('');
+    f = futures.get(key);
+    if (!f) {
+      f = closure(this.sys.edges[u], g, off, this.sys.vars);
+      futures.set(key, f);
     }
-    this.closures.set(key, f);
+    row[a] = f;
     return f;
   }
-
-  private blocked(c: Cond, k: Knowledge): boolean {
-    if (typeof c.a === 'number' || !('v' in c.a)) return false;
-    if (c.cmp === '==' && c.b === 0 && k.held.has(c.a.v)) return true;
-    const a = k.values.get(c.a.v);
-    const b = typeof c.b === 'number' ? c.b : 'v' in c.b ? k.values.get(c.b.v) : undefined;
-    if (a === undefined || b === undefined) return false;
-    return c.cmp === '==' ? a !== b : c.cmp === '!=' ? a === b : a >= b;
-  }
-
-  /**
-   * Lock variables: set to 1 only under a guard that they are 0, set to 0 or counted down only by who holds them. The
-   * check is on all graphs, so a program that releases what it does not hold makes its lock an ordinary variable.
-   */
-  private findLocks(): boolean[] {
-    const ok = this.sys.spec.init.map((x) => x === 0);
-    this.sys.edges.forEach((nodes, t) => {
-      const held = this.heldSets(t);
-      nodes.forEach((list, n) => {
-        for (const e of list) {
-          for (const x of indirect(e.op)) ok[x] = false;
-          for (const f of e.op.effect) {
-            if (f.do === 'set' && 'v' in f.at) {
-              const x = f.at.v;
-              if (f.to === 0) ok[x] &&= held[n].has(x);
-              else if (f.to !== 1 || !guardsZero(e.op.guard, x)) ok[x] = false;
-            } else if (f.do === 'add' && 'v' in f.at && f.by < 0)
-              ok[f.at.v] &&= held[n].has(f.at.v);
-          }
-        }
-      });
-    });
-    return ok;
-  }
-
-  /** Variables that thread t holds as locks at each of its nodes, on every path. */
-  private heldSets(t: number): Set<number>[] {
-    const nodes = this.sys.edges[t];
-    const held: (Set<number> | null)[] = nodes.map(() => null);
-    held[0] = new Set();
-    const todo = [0];
-    while (todo.length) {
-      const n = todo.pop()!;
-      for (const e of nodes[n]) {
-        const after = new Set(held[n]!);
-        for (const f of e.op.effect) {
-          if (f.do === 'set' && 'v' in f.at) {
-            if (f.to === 1 && guardsZero(e.op.guard, f.at.v)) after.add(f.at.v);
-            else after.delete(f.at.v);
-          } else if (f.do === 'add' && 'v' in f.at) {
-            if (f.by > 0) after.add(f.at.v);
-            else after.delete(f.at.v);
-          }
-        }
-        const old = held[e.to];
-        const next = old ? new Set([...old].filter((x) => after.has(x))) : after;
-        if (!old || next.size < old.size) {
-          held[e.to] = next;
-          todo.push(e.to);
-        }
-      }
-    }
-    return held.map((h) => h ?? new Set());
-  }
-
-  /** Constant values of the variables that only t writes, and its locks, at each node. */
-  private learn(t: number, ids: Map<string, number>): Knowledge[] {
-    const nodes = this.sys.edges[t];
-    const held = this.heldSets(t);
-    const mine = bits(this.sys.vars);
-    this.writers.forEach((w, x) => {
-      if (w.size === 0 || (w.size === 1 && w.has(t))) put(mine, x);
-    });
-    const values: (Map<number, number> | null)[] = nodes.map(() => null);
-    values[0] = new Map();
-    this.sys.spec.init.forEach((x, k) => {
-      if (has(mine, k)) values[0]!.set(k, x);
-    });
-    const todo = [0];
-    while (todo.length) {
-      const n = todo.pop()!;
-      for (const e of nodes[n]) {
-        const after = transfer(values[n]!, e.op);
-        const old = values[e.to];
-        if (!old) {
-          values[e.to] = after;
-          todo.push(e.to);
-        } else {
-          let changed = false;
-          for (const [x, val] of old)
-            if (after.get(x) !== val) {
-              old.delete(x);
-              changed = true;
-            }
-          if (changed) todo.push(e.to);
-        }
-      }
-    }
-    return nodes.map((_, n) => {
-      const locks = new Set([...held[n]].filter((x) => this.lockVars[x]));
-      const vals = values[n] ?? new Map<number, number>();
-      const key = `${[...vals].join(' ')}|${[...locks].sort().join(' ')}`;
-      let id = ids.get(key);
-      if (id === undefined) {
-        id = ids.size;
-        ids.set(key, id);
-      }
-      return { values: vals, held: locks, id };
-    });
-  }
-
-  /** Nodes with an edge back to a node that is on the path: every cycle of the graph has one. */
-  private feedbackNodes(t: number): boolean[] {
-    const nodes = this.sys.edges[t];
-    const out = nodes.map(() => false);
-    const state = new Uint8Array(nodes.length);
-    const stack: [number, number][] = [[0, 0]];
-    state[0] = 1;
-    while (stack.length) {
-      const top = stack[stack.length - 1];
-      const e = nodes[top[0]][top[1]++];
-      if (!e) {
-        state[top[0]] = 2;
-        stack.pop();
-      } else if (state[e.to] === 1) out[top[0]] = true;
-      else if (state[e.to] === 0) {
-        state[e.to] = 1;
-        stack.push([e.to, 0]);
-      }
-    }
-    return out;
-  }
 }
 
-function guardsZero(guard: readonly Cond[], x: number): boolean {
-  return guard.some(
-    (c) => c.cmp === '==' && c.b === 0 && typeof c.a !== 'number' && 'v' in c.a && c.a.v === x,
+function together(list: readonly CompiledEdge[], vars: number): BitFootprint {
+  if (list.length === 1) return list[0].footprint;
+  const f = noFootprint(vars);
+  for (const e of list) uniteFootprint(f, e.footprint);
+  return f;
+}
+
+function guardsOf(nodes: Nodes): Guards {
+  const ids = new Map<string, number>();
+  const conds: Cond[] = [];
+  const id = (c: Cond): number => {
+    const key = JSON.stringify(c);
+    let n = ids.get(key);
+    if (n === undefined) {
+      n = conds.length;
+      ids.set(key, n);
+      conds.push(c);
+    }
+    return n;
+  };
+  return { of: nodes.map((list) => list.map((e) => e.op.guard.map(id))), conds };
+}
+
+/** Footprints of everything reachable from each node, over edges none of whose conditions is off. */
+function closure(nodes: Nodes, g: Guards, off: readonly boolean[], vars: number): BitFootprint[] {
+  const out: BitFootprint[] = new Array(nodes.length);
+  const open: CompiledEdge[][] = nodes.map((list, n) =>
+    list.filter((_, e) => !g.of[n][e].some((c) => off[c])),
   );
-}
-
-const indirectOf = new WeakMap<Op, Set<number>>();
-
-/** Variables that an operation writes through an index or under a condition. */
-function indirect(op: Op): Set<number> {
-  let out = indirectOf.get(op);
-  if (!out) {
-    const f = footprintOf({
-      guard: [],
-      effect: op.effect.filter(
-        (e) => e.do === 'if' || ((e.do === 'set' || e.do === 'add') && !('v' in e.at)),
-      ),
-    });
-    out = new Set([...f.writes, ...f.adds]);
-    indirectOf.set(op, out);
+  // strongly connected parts in reverse topological order (Tarjan), each with one footprint
+  const index = new Int32Array(nodes.length).fill(-1);
+  const low = new Int32Array(nodes.length);
+  const onStack = new Uint8Array(nodes.length);
+  const stack: number[] = [];
+  let counter = 0;
+  for (let root = 0; root < nodes.length; root++) {
+    if (index[root] >= 0) continue;
+    const work: [number, number][] = [[root, 0]];
+    while (work.length) {
+      const top = work[work.length - 1];
+      const n = top[0];
+      if (top[1] === 0) {
+        index[n] = low[n] = counter++;
+        stack.push(n);
+        onStack[n] = 1;
+      }
+      const e = open[n][top[1]++];
+      if (e) {
+        if (index[e.to] < 0) work.push([e.to, 0]);
+        else if (onStack[e.to]) low[n] = Math.min(low[n], index[e.to]);
+        continue;
+      }
+      work.pop();
+      if (work.length) {
+        const up = work[work.length - 1][0];
+        low[up] = Math.min(low[up], low[n]);
+      }
+      if (low[n] === index[n]) finishPart(n, stack, onStack, open, out, vars);
+    }
   }
   return out;
 }
 
-function transfer(before: Map<number, number>, op: Op): Map<number, number> {
-  const after = new Map(before);
-  for (const x of indirect(op)) after.delete(x);
-  for (const f of op.effect) {
-    if ((f.do !== 'set' && f.do !== 'add') || !('v' in f.at)) continue;
-    if (f.do === 'set' && typeof f.to === 'number' && !indirect(op).has(f.at.v))
-      after.set(f.at.v, f.to);
-    else after.delete(f.at.v);
+function finishPart(
+  root: number,
+  stack: number[],
+  onStack: Uint8Array,
+  open: readonly (readonly CompiledEdge[])[],
+  out: BitFootprint[],
+  vars: number,
+): void {
+  const f = noFootprint(vars);
+  const part: number[] = [];
+  let n: number;
+  do {
+    n = stack.pop()!;
+    onStack[n] = 0;
+    part.push(n);
+    out[n] = f;
+  } while (n !== root);
+  for (const m of part)
+    for (const e of open[m]) {
+      uniteFootprint(f, e.footprint);
+      if (out[e.to] && out[e.to] !== f) uniteFootprint(f, out[e.to]);
+    }
+}
+
+/** Nodes with an edge back to a node that is on the path: every cycle of the graph has one. */
+function feedbackNodes(nodes: Nodes): boolean[] {
+  const out = nodes.map(() => false);
+  const state = new Uint8Array(nodes.length);
+  const stack: [number, number][] = [[0, 0]];
+  state[0] = 1;
+  while (stack.length) {
+    const top = stack[stack.length - 1];
+    const e = nodes[top[0]][top[1]++];
+    if (!e) {
+      state[top[0]] = 2;
+      stack.pop();
+    } else if (state[e.to] === 1) out[top[0]] = true;
+    else if (state[e.to] === 0) {
+      state[e.to] = 1;
+      stack.push([e.to, 0]);
+    }
   }
-  return after;
+  return out;
 }

@@ -50,6 +50,40 @@ function compileEffect(op: Op): ((s: Uint8Array) => number) | null {
   return f;
 }
 
+const compiled = new WeakMap<ThreadGraph, CompiledEdge[][]>();
+
+/** The edges of a graph in executable form; kept with the graph, which may be part of several systems. */
+function compileGraph(t: ThreadGraph, vars: number): CompiledEdge[][] {
+  let c = compiled.get(t);
+  if (!c) {
+    const footprints = new Map<Op, BitFootprint>();
+    c = t.nodes.map((list) =>
+      list.map((e) => ({
+        op: e.op,
+        to: e.to,
+        guard: compileGuard(e.op),
+        apply: compileEffect(e.op),
+        footprint: bitFootprint(e.op, vars, footprints),
+      })),
+    );
+    compiled.set(t, c);
+  }
+  return c;
+}
+
+function bitFootprint(op: Op, vars: number, known: Map<Op, BitFootprint>): BitFootprint {
+  let b = known.get(op);
+  if (!b) {
+    b = noFootprint(vars);
+    const f = footprintOf(op);
+    for (const x of f.reads) put(b.reads, x);
+    for (const x of f.writes) put(b.writes, x);
+    for (const x of f.adds) put(b.adds, x);
+    known.set(op, b);
+  }
+  return b;
+}
+
 /**
  * The threads compiled for exploration. A state is one byte per variable, then two bytes per thread for its node, padded
  * to whole 32-bit words.
@@ -59,37 +93,14 @@ export class System {
   readonly nodeBase: number;
   readonly words: number;
   readonly edges: CompiledEdge[][][];
-  private readonly footprints = new Map<Op, BitFootprint>();
-
   constructor(readonly spec: SystemSpec) {
     this.vars = spec.init.length;
     this.nodeBase = this.vars + (this.vars & 1);
     this.words = (this.nodeBase + 2 * spec.threads.length + 3) >>> 2;
     this.edges = spec.threads.map((t) => {
       invariant(t.nodes.length < 65536, `thread ${t.name} has too many nodes`);
-      return t.nodes.map((list) =>
-        list.map((e) => ({
-          op: e.op,
-          to: e.to,
-          guard: compileGuard(e.op),
-          apply: compileEffect(e.op),
-          footprint: this.footprint(e.op),
-        })),
-      );
+      return compileGraph(t, this.vars);
     });
-  }
-
-  private footprint(op: Op): BitFootprint {
-    let b = this.footprints.get(op);
-    if (!b) {
-      b = noFootprint(this.vars);
-      const f = footprintOf(op);
-      for (const x of f.reads) put(b.reads, x);
-      for (const x of f.writes) put(b.writes, x);
-      for (const x of f.adds) put(b.adds, x);
-      this.footprints.set(op, b);
-    }
-    return b;
   }
 
   get threads(): number {

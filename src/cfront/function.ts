@@ -1,0 +1,165 @@
+import type { CType, Func } from '../sim/program.js';
+import { Builder } from './builder.js';
+import { type Chunk, child, findNode, named, textOf } from './chunk.js';
+import { isFuncType, UNKNOWN } from './ctypes.js';
+import { baseType, declarator, functionDeclarator, parameters } from './declare.js';
+import { newLocal } from './declarations.js';
+import { expression } from './expressions.js';
+import type { Node } from './parser.js';
+import { parseChunk } from './parser.js';
+import { isolateErrors } from './recover.js';
+import type { Item } from './scan.js';
+import { statement } from './statements.js';
+import { place } from './places.js';
+import { rewriteSyscall } from './syscall.js';
+import { lineIndex, pathOf, type Unit } from './unit.js';
+import type { World } from './world.js';
+
+export interface Lowered {
+  func: Func;
+  callees: Set<string>;
+}
+
+/** Masked text of a function definition. */
+export function functionChunk(world: World, unit: Unit, item: Item): Chunk {
+  let text = unit.active.slice(item.start, item.end);
+  if (item.syscall) {
+    const head = item.brace - item.start;
+    text = rewriteSyscall(text.slice(0, head)) + text.slice(head);
+  }
+  return world.mask(text, item.start);
+}
+
+/** Lowers one function definition. Constructs that can not be translated become `unmodelled` and an error note. */
+export function lowerFunction(world: World, unit: Unit, item: Item): Lowered {
+  const parsed = isolateErrors(functionChunk(world, unit, item), parseChunk);
+  const root = findNode(parsed, 'function_definition');
+  const taken = root === undefined ? new Set<string>() : addressTaken(root);
+  for (let round = 0; ; round++) {
+    const b = new Builder(world, unit, item.name, taken);
+    const func = lowerOnce(b, unit, item, root);
+    if (b.lateTaken.size > 0 && round < 4) {
+      for (const name of b.lateTaken) taken.add(name);
+      continue;
+    }
+    report(b, item);
+    return { func, callees: b.callees };
+  }
+}
+
+function lowerOnce(b: Builder, unit: Unit, item: Item, root: Node | undefined): Func {
+  const line = unit.file.lines[lineIndex(unit, item.start)];
+  const func: Func = {
+    name: item.name,
+    params: [],
+    result: UNKNOWN,
+    regs: 0,
+    vars: b.vars,
+    refs: b.refs,
+    code: b.code,
+    stmts: b.stmts,
+    path: pathOf(unit, lineIndex(unit, item.start)),
+    line: line?.origin === 'skeleton' ? null : (line?.line ?? null),
+  };
+  const head = root === undefined ? undefined : functionDeclarator(root);
+  const body = root === undefined ? undefined : child(root, 'body');
+  if (root === undefined || head === undefined || body === undefined || root.broken) {
+    b.refWhole(item.start, item.brace);
+    b.unmodelled(`function ${item.name} does not parse`);
+    b.emit({ op: 'return', value: null });
+    return { ...func, regs: b.regs };
+  }
+  b.setRef(root, root.start, body.start);
+  const type = declarator(child(root, 'declarator'), baseType(root, b.world), b.world).type;
+  b.result = func.result = isFuncType(type) ? type.result : UNKNOWN;
+  lowerBody(b, func, head, body);
+  return { ...func, regs: b.regs };
+}
+
+function lowerBody(b: Builder, func: Func, head: Node, body: Node): void {
+  const params = parameters(child(head, 'parameters')!, b.world);
+  func.params = params.map((p) => ({ name: p.name, reg: b.temp(), type: p.type }));
+  b.world.localType = (text) => textType(b, text);
+  for (const p of func.params) declareParam(b, p);
+  collectLabels(b, body, [body]);
+  b.scopes.at(-1)!.node = body;
+  for (const part of named(body)) statement(b, part);
+  if (!b.dead) {
+    const scope = b.scopes[0];
+    for (let i = scope.cleanups.length - 1; i >= 0; i--) scope.cleanups[i]();
+    b.emit({ op: 'return', value: null });
+  }
+  b.world.localType = null;
+}
+
+function declareParam(b: Builder, p: Func['params'][number]): void {
+  const names = b.scopes.at(-1)!.names;
+  if (p.type.kind === 'struct') {
+    names.set(p.name, { kind: 'mem', base: { reg: p.reg }, path: '', type: p.type, bits: 0 });
+    return;
+  }
+  if (!b.taken.has(p.name)) {
+    names.set(p.name, { kind: 'reg', reg: p.reg, type: p.type });
+    b.vars.push({ name: p.name, reg: p.reg, type: p.type });
+    return;
+  }
+  const entity = newLocal(b, p.name, p.type);
+  if (entity.kind === 'mem') {
+    b.emit({ op: 'store', base: entity.base, path: '', src: { reg: p.reg }, type: p.type });
+  }
+}
+
+/** Type of the text inside a `typeof`, in the scope of the function. */
+export function textType(b: Builder, text: string) {
+  const root = b.world.parseText(`void f(void){ sizeof(${text}); }`);
+  const size = findNode(root, 'sizeof_expression');
+  const descriptor = size && child(size, 'type');
+  const identifier = descriptor && findNode(descriptor, 'type_identifier');
+  const local = identifier !== undefined && b.lookup(textOf(identifier)) !== undefined;
+  if (descriptor !== undefined && !local) {
+    return declarator(child(descriptor, 'declarator'), baseType(descriptor, b.world), b.world).type;
+  }
+  const again = findNode(b.world.parseText(`void f(void){ ((${text})); }`), 'expression_statement');
+  const node = again && named(again)[0];
+  return node === undefined || node.broken ? UNKNOWN : b.dry(() => valueType(b, node));
+}
+
+/** Type of an expression as an object, where it is one: arrays stay arrays. */
+function valueType(b: Builder, node: Node): CType {
+  let inner = node;
+  while (inner.type === 'parenthesized_expression') inner = named(inner)[0];
+  const isPlace = /^(identifier|field_expression|subscript_expression)$/.test(inner.type);
+  return (isPlace ? place(b, inner)?.type : undefined) ?? expression(b, inner).type;
+}
+
+/** Names that occur as `&name`: those locals live in memory. */
+function addressTaken(root: Node): Set<string> {
+  const out = new Set<string>();
+  const visit = (node: Node) => {
+    if (node.type === 'pointer_expression' && textOf(node.children[0]) === '&') {
+      let arg = child(node, 'argument');
+      while (arg?.type === 'parenthesized_expression') arg = named(arg)[0];
+      if (arg?.type === 'identifier') out.add(textOf(arg));
+    }
+    node.children.forEach(visit);
+  };
+  visit(root);
+  return out;
+}
+
+function collectLabels(b: Builder, node: Node, inside: Node[]): void {
+  for (const c of named(node)) {
+    if (c.type === 'labeled_statement') {
+      b.labels.set(textOf(child(c, 'label')!), { id: b.label(), inside: new Set(inside) });
+    }
+    collectLabels(b, c, c.type === 'compound_statement' ? [...inside, c] : inside);
+  }
+}
+
+function report(b: Builder, item: Item): void {
+  for (const p of b.problems) {
+    const ref = b.refs[p.ref];
+    const at = { path: ref?.path || b.here().path, line: ref?.line ?? null };
+    b.world.note('error', at, `${item.name}(): not translated: ${p.what}`);
+  }
+}

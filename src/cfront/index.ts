@@ -1,0 +1,108 @@
+import type { CType, Program } from '../sim/program.js';
+import type { SourceFile } from '../source/types.js';
+import { Builder } from './builder.js';
+import type { ConfigTable } from './config.js';
+import { constantValue } from './convert.js';
+import { expression } from './expressions.js';
+import { lowerFunction, textType } from './function.js';
+import { loadParser } from './parser.js';
+import { lineIndex, unitOf } from './unit.js';
+import { World } from './world.js';
+
+export interface LowerOptions {
+  /** Searched in order for definitions. */
+  files: SourceFile[];
+  /** Functions to start from. */
+  entries: string[];
+  /** The simulator has a primitive (or a constant) of that name, or the call has no effect: not expanded, not followed. */
+  isModelled: (name: string) => boolean;
+  /** CONFIG_ options, without the prefix; undefined leaves one to the built-in table. */
+  config?: ConfigTable;
+  /** Headers, searched last; bodies found there may be lowered too. */
+  declarations?: SourceFile[];
+}
+
+/**
+ * Lowers the entries and all that they call and that has a body. Never throws for C that it does not understand: that
+ * becomes `unmodelled` instructions and notes of level `error`.
+ */
+export async function lowerProgram(opts: LowerOptions): Promise<Program> {
+  await loadParser();
+  const world = new World(opts.files, opts.declarations ?? [], opts.isModelled, opts.config);
+  connect(world);
+  const program: Program = { functions: {}, structs: {}, notes: world.notes };
+  const queue = [...opts.entries];
+  const seen = new Set(queue);
+  while (queue.length > 0) {
+    const name = queue.shift()!;
+    const found = world.functionItem(name);
+    if (found === undefined) {
+      if (opts.entries.includes(name)) world.note('error', null, `function ${name}() is not in the given files`);
+      continue;
+    }
+    const { func, callees } = lowerFunction(world, found.unit, found.hit);
+    program.functions[name] = func;
+    for (const callee of callees) {
+      if (seen.has(callee) || opts.isModelled(callee)) continue;
+      seen.add(callee);
+      queue.push(callee);
+    }
+  }
+  program.structs = structsMet(world);
+  return program;
+}
+
+/** Gives the world the means to evaluate constants and types outside of functions. */
+export function connect(world: World): void {
+  const scratch = () => new Builder(world, null, '', new Set());
+  world.evaluateType = (text) => textType(scratch(), text);
+  world.evaluateNode = (node) => {
+    const b = scratch();
+    return b.dry(() => constantValue(expression(b, node)));
+  };
+}
+
+function structsMet(world: World): Program['structs'] {
+  const out: Program['structs'] = {};
+  const visit = (tag: string) => {
+    if (Object.hasOwn(out, tag)) return;
+    out[tag] = {};
+    for (const f of world.fields(tag)?.values() ?? []) {
+      out[tag][f.path] = f.type;
+      embedded(f.type, visit);
+    }
+  };
+  for (const tag of world.met) visit(tag);
+  return out;
+}
+
+function embedded(type: CType, visit: (tag: string) => void): void {
+  if (type.kind === 'struct') visit(type.tag);
+  if (type.kind === 'array') embedded(type.of, visit);
+}
+
+export interface FunctionRange {
+  name: string;
+  /** Indexes into `file.lines`, both inclusive. */
+  startLine: number;
+  endLine: number;
+}
+
+/** The functions that a file defines under the configuration, in order of the text. */
+export function listFunctions(file: SourceFile, config?: ConfigTable): FunctionRange[] {
+  const unit = unitOf(file, config);
+  return unit.items
+    .filter((i) => i.kind === 'function')
+    .map((i) => ({
+      name: i.name,
+      startLine: lineIndex(unit, i.start),
+      endLine: lineIndex(unit, Math.max(i.start, i.end - 1)),
+    }));
+}
+
+/** Name of the function around a line (index into `file.lines`), null where there is none. */
+export function functionOfLine(file: SourceFile, line: number, config?: ConfigTable): string | null {
+  return listFunctions(file, config).find((f) => f.startLine <= line && line <= f.endLine)?.name ?? null;
+}
+
+export type { ConfigTable } from './config.js';
