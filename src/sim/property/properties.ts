@@ -8,7 +8,7 @@ export interface Property {
 export const PROPERTIES: readonly Property[] = [
   {
     id: 'assertion',
-    breach: 'the kernel's own assertion fails',
+    breach: "the kernel's own assertion fails",
   },
   {
     id: 'lost-write',
@@ -28,7 +28,7 @@ export const PROPERTIES: readonly Property[] = [
   },
   {
     id: 'anon-vma-changed',
-    breach: 'the parent's anon_vma changes between anon_vma_fork() and copy_page_range()',
+    breach: "the parent's anon_vma changes between anon_vma_fork() and copy_page_range()",
   },
   {
     id: 'lock-state',
@@ -40,7 +40,7 @@ export const PROPERTIES: readonly Property[] = [
   },
   {
     id: 'parent-vma-left',
-    breach: 'a failed fork leaves a VMA of the parent in the child's tree, before any marker',
+    breach: "a failed fork leaves a VMA of the parent in the child's tree, before any marker",
   },
 ];
 
