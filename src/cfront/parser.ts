@@ -33,7 +33,9 @@ async function start(): Promise<Parser> {
     await Parser.init();
     const wasm = await readFile(require.resolve('tree-sitter-c/tree-sitter-c.wasm'));
     const made = new Parser();
-    made.setLanguage(await Language.load(wasm));
+    const language = await Language.load(wasm);
+    made.setLanguage(language);
+    fieldNames = language.fields;
     return made;
   } catch (cause) {
     ready = null;
@@ -85,16 +87,29 @@ function add(parent: Node, node: Node): Node {
   return node;
 }
 
+/** Each getter of the cursor crosses into wasm: as few as possible, and names from tables. */
 function take(cursor: TreeCursor, chunk: Chunk): Node {
-  const type = cursor.nodeType;
+  const kind = kindOf(cursor.nodeTypeId, cursor);
+  const start = cursor.startIndex;
+  const end = cursor.endIndex;
+  const field = cursor.currentFieldId;
   return {
-    type,
-    named: cursor.nodeIsNamed,
-    start: cursor.startIndex,
-    end: cursor.endIndex,
-    field: cursor.currentFieldName,
+    type: kind.type,
+    named: kind.named,
+    start,
+    end,
+    field: field === 0 ? null : (fieldNames[field] ?? null),
     children: [],
-    broken: type === 'ERROR' || cursor.nodeIsMissing,
+    broken: kind.type === 'ERROR' || (start === end && cursor.nodeIsMissing),
     chunk,
   };
+}
+
+const kinds = new Map<number, { type: string; named: boolean }>();
+let fieldNames: (string | null)[] = [];
+
+function kindOf(id: number, cursor: TreeCursor): { type: string; named: boolean } {
+  let kind = kinds.get(id);
+  if (kind === undefined) kinds.set(id, (kind = { type: cursor.nodeType, named: cursor.nodeIsNamed }));
+  return kind;
 }

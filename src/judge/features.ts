@@ -33,23 +33,15 @@ export function detectFeatures(
   callees: ReadonlySet<string>,
   era: string | null,
 ): Features {
-  const known = headers.size > 0;
   const has = (name: string) => headers.has(name) || callees.has(name);
   const lockCalled = [...callees].some((c) => /^vma_(start_write|mark_locked|write_lock)/.test(c));
-  const vmaLock =
-    known && headers.has('vm_refcnt')
-      ? 'refcount'
-      : known && headers.has('mm_lock_seqcount_begin')
-        ? 'rwsem+seqcount'
-        : known
-          ? headers.has('vma_start_write')
-            ? 'rwsem+int'
-            : 'none'
-          : has('dup_userfaultfd_fail')
-            ? 'rwsem+seqcount'
-            : lockCalled || has('__mt_dup')
-              ? 'rwsem+int'
-              : 'none';
+  const vmaLock = headers.has('vm_refcnt')
+    ? 'refcount'
+    : headers.has('mm_lock_seqcount_begin') || has('dup_userfaultfd_fail')
+      ? 'rwsem+seqcount'
+      : has('vma_start_write') || lockCalled || (headers.size === 0 && has('__mt_dup'))
+        ? 'rwsem+int'
+        : 'none';
   const newFaults =
     has('dup_userfaultfd_fail') ||
     headers.has('mm_lock_seqcount_begin') ||

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseDiff, readInput } from '../../src/intake/index.js';
+import { MAX_HEADER_CHARS, MAX_HUNKS, MAX_LINES } from '../../src/intake/limits.js';
 import { bytes, diff, mail } from './support.js';
 
 /** Milliseconds of the fastest of three runs. */
@@ -44,7 +45,7 @@ const inputs: [string, (n: number) => string][] = [
 
 describe('time is linear in size', () => {
   it.each(inputs)('%s', async (_, make) => {
-    const [small, large] = [make(1000), make(8000)];
+    const [small, large] = [make(500), make(4000)];
     const run = (text: string) =>
       text.startsWith('From:') ? readInput('m', bytes(text)) : parseDiff(text);
     await run(small);
@@ -62,5 +63,33 @@ describe('an mbox of unrelated mail', () => {
     const text = Array.from({ length: 1000 }, (_, i) => one(i)).join('');
     const ms = await time(() => readInput('m', bytes(text)));
     expect(text.length / 1000 / ms).toBeGreaterThan(2);
+  });
+});
+
+describe('limits', () => {
+  it('hunks past the limit are named, those before it stay', () => {
+    const hunks = Array.from({ length: MAX_HUNKS + 1 }, () => '@@ -1 +1 @@\n-a\n+b\n').join('');
+    const { files, problems } = parseDiff(`--- a/f\n+++ b/f\n${hunks}`);
+    expect([files[0].hunks.length, files[0].truncated]).toEqual([MAX_HUNKS, true]);
+    expect(problems.map((p) => p.message)).toEqual([
+      `hunk ${MAX_HUNKS + 1} of f is past the limit of ${MAX_HUNKS} hunks`,
+    ]);
+  });
+
+  it('lines past the limit are not read, which is said', () => {
+    const { files, problems } = parseDiff(diff('f.c') + '\n'.repeat(MAX_LINES));
+    expect(files).toHaveLength(1);
+    expect(problems.map((p) => [p.level, p.message])).toEqual([
+      ['error', `more than ${MAX_LINES} lines; the rest is not read`],
+    ]);
+    expect(parseDiff('\n'.repeat(MAX_LINES)).problems).toEqual([]);
+  });
+
+  it('a file header past the limit is refused with its hunks', () => {
+    const { files, problems } = parseDiff(diff('f'.repeat(MAX_HEADER_CHARS)) + diff('g.c'));
+    expect(files.map((f) => f.newPath)).toEqual(['g.c']);
+    expect(problems[0].message).toBe(
+      `file header is longer than ${MAX_HEADER_CHARS} characters; not read`,
+    );
   });
 });

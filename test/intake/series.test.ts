@@ -110,15 +110,27 @@ describe('order', () => {
   it('by index, the cover letter first, replies last', async () => {
     const cover = numbered('PATCH 0/3', { 'Message-ID': '<c@x>' }, 'Cover.\n');
     const ref = (n: number) => ({ 'Message-ID': `<${n}@x>`, References: '<c@x>' });
-    const reply = mail('Nice.\n', { Subject: 'Re: [PATCH 1/3] do it', References: '<c@x> <1@x>' });
+    const reply = mail('Nice.\n', { Subject: 'Re: [PATCH 0/3] do it', References: '<c@x>' });
     const mails = [reply, numbered('PATCH 3/3', ref(3)), numbered('PATCH 1/3', ref(1)), cover];
     expect(await subjects([...mails, numbered('PATCH 2/3', ref(2))])).toEqual([
       'none [PATCH 0/3] do it',
       'patch [PATCH 1/3] do it',
       'patch [PATCH 2/3] do it',
       'patch [PATCH 3/3] do it',
-      'none Re: [PATCH 1/3] do it',
+      'none Re: [PATCH 0/3] do it',
     ]);
+  });
+
+  it('a diff in a cover letter is not read, in a reply to one it is quoted', async () => {
+    const cover = numbered('PATCH 0/3', {}, `Cover.\n\n${diff('lib/a.c')}`);
+    const quoted = diff('lib/b.c').trimEnd().replace(/^/gm, '> ');
+    const reply = mail(`${quoted}\n`, { Subject: 'Re: [PATCH 0/3] do it' });
+    const { patches } = await read(mbox([cover, reply]));
+    expect(patches.map((p) => [p.kind, p.files.length])).toEqual([
+      ['none', 0],
+      ['quoted-patch', 1],
+    ]);
+    expect(patches[0].problems.map((p) => [p.level, p.inputLine])).toEqual([['note', 7]]);
   });
 
   it('several versions are kept, the older first', async () => {
