@@ -8,7 +8,7 @@ export const BUILTIN_NAMES = new Set(
    VM_BUG_ON_FOLIO VM_WARN_ON VM_WARN_ON_ONCE VM_WARN_ON_VMA VM_WARN_ON_ONCE_VMA VM_WARN_ON_ONCE_MM
    VM_WARN_ON_ONCE_FOLIO VM_WARN_ON_ONCE_PAGE VM_WARN_ON_FOLIO VM_WARN_ONCE VM_WARN VIRTUAL_BUG_ON
    BUILD_BUG BUILD_BUG_ON BUILD_BUG_ON_MSG BUILD_BUG_ON_INVALID static_assert compiletime_assert
-   MAYBE_BUILD_BUG BUILD_BUG_ON_ZERO lockdep_assert_in_irq might_lock
+   ASSERT_EXCLUSIVE_WRITER ASSERT_EXCLUSIVE_ACCESS MAYBE_BUILD_BUG BUILD_BUG_ON_ZERO lockdep_assert_in_irq might_lock
    IS_ENABLED IS_BUILTIN IS_MODULE IS_REACHABLE container_of container_of_const list_entry rb_entry hlist_entry
    offsetof Offsetof __builtin_offsetof
    min max min_t max_t clamp clamp_t clamp_val min3 max3 swap ARRAY_SIZE

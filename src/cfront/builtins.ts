@@ -1,6 +1,6 @@
-import type { BinaryOp, CType } from '../sim/program.js';
+import type { BinaryOp } from '../sim/program.js';
 import type { Builder, Val } from './builder.js';
-import { argumentValue, callNamed, typeArgument } from './calls.js';
+import { callNamed, typeArgument } from './calls.js';
 import { textOf } from './chunk.js';
 import { configOn } from './config.js';
 import { binary, constantValue, convert, immediate, truthValue } from './convert.js';
@@ -38,7 +38,7 @@ define(
 );
 define('__builtin_constant_p', false, () => immediate(0, INT));
 define('__builtin_types_compatible_p __same_type', false, () => immediate(1, INT));
-define('fallthrough barrier', false, () => NOTHING);
+define('fallthrough barrier ASSERT_EXCLUSIVE_WRITER ASSERT_EXCLUSIVE_ACCESS', false, () => NOTHING);
 define('BUILD_BUG BUILD_BUG_ON BUILD_BUG_ON_MSG BUILD_BUG_ON_INVALID static_assert compiletime_assert', false, () => NOTHING);
 define('BUILD_BUG_ON_ZERO', false, () => immediate(0, INT));
 define('IS_ENABLED IS_BUILTIN IS_REACHABLE', false, (b, args) => {
@@ -85,7 +85,7 @@ function check(name: string, position: number) {
   return (b: Builder, args: Node[]): Val | null => {
     if (args.length <= position) return null;
     const truth = truthValue(b, expression(b, args[position]));
-    callNamed(b, name, [truth], false);
+    callNamed(b, name, [{ op: truth.op, type: BOOL }], false);
     return truth;
   };
 }
@@ -191,15 +191,14 @@ define('PTR_ERR_OR_ZERO', true, (b, args) => {
 });
 
 /** memcpy(dst, src, sizeof(*dst)) is a struct assignment; any other size stays a call. */
-define('memcpy memmove', true, (b, args) => {
+define('memcpy memmove', false, (b, args) => {
   if (args.length !== 3 || args[2].type !== 'sizeof_expression') return null;
   const size = sizeofType(b, args[2]);
-  const dst = argumentValue(b, args[0]);
-  const src = argumentValue(b, args[1]);
-  const target: CType | null = dst.type.kind === 'ptr' ? dst.type.to : null;
-  if (size?.kind !== 'struct' || target === null || !sameType(size, target)) {
-    return callNamed(b, 'memcpy', [dst, src, expression(b, args[2])], true);
-  }
+  const target = b.dry(() => expression(b, args[0]).type);
+  if (size?.kind !== 'struct' || target.kind !== 'ptr' || !sameType(size, target.to)) return null;
+  const dst = expression(b, args[0]);
+  const src = expression(b, args[1]);
+  b.world.met.add(size.tag);
   b.emit({ op: 'copy', dstBase: dst.op, srcBase: src.op, type: size });
   return dst;
 });

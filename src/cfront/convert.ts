@@ -24,6 +24,7 @@ export function convert(b: Builder, val: Val, type: CType, explicit = false): Va
   if (val.type === UNKNOWN) return convertUnknown(b, val, type);
   if (val.type.kind === 'struct' || val.type.kind === 'func') return { op: val.op, type };
   const pointers = val.type.kind === 'ptr' && type.kind === 'ptr';
+  if (isInt(type) && type.bits === 1 && isTruth(b, val)) return { op: val.op, type };
   if (pointers && !(explicit && changesObject(val.type, type))) return { op: val.op, type };
   if (isInt(val.type) && isInt(type) && holds(type, val.type)) return { op: val.op, type };
   const dst = b.temp();
@@ -163,10 +164,18 @@ export function unary(b: Builder, fn: UnaryOp, val: Val): Val {
   return { op: { reg: dst }, type: fn === '!' ? INT : type };
 }
 
+/** The value was just made by a comparison or `!`: it is 0 or 1 already. */
+function isTruth(b: Builder, val: Val): boolean {
+  const last = b.code.at(-1);
+  if (last === undefined || !('reg' in val.op) || !('dst' in last) || last.dst !== val.op.reg) return false;
+  return (last.op === 'bin' && COMPARE.has(last.fn)) || (last.op === 'un' && last.fn === '!');
+}
+
 /** The value as 0 or 1 (`!!x`). */
 export function truthValue(b: Builder, val: Val): Val {
   const known = constantValue(val);
   if (known !== null) return immediate(known === 0n ? 0 : 1, INT);
+  if (isTruth(b, val)) return val;
   if (val.type === UNKNOWN) return binary(b, '!=', val, immediate(0, UNKNOWN));
   return { op: convert(b, val, BOOL).op, type: INT };
 }

@@ -95,7 +95,8 @@ export function discard(b: Builder, node: Node): void {
     discard(b, child(node, 'right')!);
   } else if (node.type === 'cast_expression' && textOf(child(node, 'type')!) === 'void') {
     discard(b, child(node, 'value')!);
-  } else expression(b, node);
+  } else if (node.type === 'update_expression' && !node.broken) update(b, node, true);
+  else expression(b, node);
 }
 
 function stringText(node: Node): string {
@@ -141,13 +142,13 @@ function assignment(b: Builder, node: Node): Val {
   return target.kind === 'reg' ? load(b, target) : converted;
 }
 
-function update(b: Builder, node: Node): Val {
+function update(b: Builder, node: Node, discarded = false): Val {
   const operatorNode = child(node, 'operator')!;
   const arg = child(node, 'argument')!;
   const target = place(b, arg);
   if (target === null) return { op: { imm: 0 }, type: UNKNOWN };
   let old = load(b, target);
-  const prefix = operatorNode.start < arg.start;
+  const prefix = discarded || operatorNode.start < arg.start;
   if (!prefix && target.kind === 'reg') {
     const dst = b.temp();
     b.emit({ op: 'move', dst, src: old.op });

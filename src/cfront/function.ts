@@ -85,6 +85,7 @@ function lowerBody(b: Builder, func: Func, head: Node, body: Node): void {
   b.scopes.at(-1)!.node = body;
   for (const part of named(body)) statement(b, part);
   if (!b.dead) {
+    b.setRef(body, body.end - 1);
     const scope = b.scopes[0];
     for (let i = scope.cleanups.length - 1; i >= 0; i--) scope.cleanups[i]();
     b.emit({ op: 'return', value: null });

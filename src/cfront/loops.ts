@@ -145,9 +145,13 @@ export function doLoop(b: Builder, node: Node): void {
     const [again, step, end] = [b.label(), b.label(), b.label()];
     b.place(again);
     loopBody(b, () => statement(b, child(node, 'body')!), step, end);
+    const foot = node.children.find((c) => c.type === 'while');
+    const ref = b.ref;
+    b.setRef(node, foot?.start ?? head.start, head.end);
     b.place(step);
     const known = condition(b, head, again, end);
     if (known === true) b.jump(again);
+    b.ref = ref;
     b.place(end);
   });
 }

@@ -78,7 +78,7 @@ function indexItem(unit: Unit, item: Item): void {
 
 function indexTypedef(unit: Unit, item: Item, text: string): void {
   const name =
-    /\(\s*\*?\s*(\w+)\s*\)\s*\([^;]*$/.exec(text)?.[1] ??
+    /\(\s*\*?\s*(\w+)\s*\)\s*\([^;]*;$/.exec(text)?.[1] ??
     /(\w+)\s*\([^)]*\)\s*;$/.exec(text)?.[1] ??
     /(\w+)\s*(\[[^\]]*\]\s*)*(__\w+(\([^;]*\))?\s*)*;$/.exec(text)?.[1];
   if (name !== undefined) unit.typedefs.set(name, item);

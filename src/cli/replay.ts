@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { ForkloreError } from '../base/errors.js';
 import { renderReplay } from '../report/replay.js';
+import { shownSteps } from '../sim/explore/display.js';
 import { readTrace, runTrace } from '../sim/explore/trace.js';
 import { PROPERTIES, propertyIndex } from '../sim/property/properties.js';
 
@@ -11,15 +12,7 @@ export async function runReplay(file: string, out: { write(text: string): void }
   });
   const trace = readTrace(file, text);
   const { run, ended } = runTrace(trace);
-  const steps = run.steps
-    .filter((s) => !s.info.hidden)
-    .map((s) => ({
-      thread: s.threadName,
-      function: s.info.function,
-      path: s.info.path,
-      line: s.info.line,
-      text: s.text,
-    }));
+  const steps = shownSteps(run);
   const detail =
     ended === 'refused' ? run.refused! : PROPERTIES[propertyIndex(trace.property)].breach;
   out.write(

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { shownSteps } from '../sim/explore/display.js';
 import type { ForkSystem } from '../sim/explore/fork-system.js';
 import { replay } from '../sim/explore/replay.js';
 import type { Counterexample } from '../sim/explore/shortest.js';
@@ -141,15 +142,7 @@ function keepTrace(i: FindingInput, side: Side, scenario: Scenario, c: Counterex
 
 /** The steps of a counterexample that the reader is shown. */
 export function stepsOf(fs: ForkSystem, c: Counterexample): TraceStep[] {
-  return replay(fs.system, c.schedule, new Set([c.property]))
-    .steps.filter((s) => !s.info.hidden)
-    .map((s) => ({
-      thread: s.threadName,
-      function: s.info.function,
-      path: s.info.path,
-      line: s.info.line,
-      text: s.text,
-    }));
+  return shownSteps(replay(fs.system, c.schedule, new Set([c.property])));
 }
 
 function boundOf(s: Scenario): Record<string, unknown> {

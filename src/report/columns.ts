@@ -3,7 +3,7 @@ import type { TraceStep } from '../judge/types.js';
 
 /** Steps of a run as one column per thread, numbered, within `width` columns. */
 export function interleaving(steps: readonly TraceStep[], width: number, indent: string): string[] {
-  const threads = [...new Set(steps.map((s) => s.thread))];
+  const threads = [...new Set(steps.map((s) => s.thread))].sort();
   const digits = String(steps.length).length;
   const gap = 2;
   const room = width - indent.length - digits - gap;

@@ -87,10 +87,7 @@ function changeWord(f: Finding): string {
 function countLines(f: Finding): string[] {
   const e = f.evidence;
   const end = e.exhausted ? 'to the end' : 'up to the limit';
-  const failing =
-    e.failing === 0
-      ? 'none fails'
-      : `${plural(e.failing, 'step')} in them ${e.failing === 1 ? 'fails' : 'fail'}`;
+  const failing = e.failing === 0 ? 'none fails' : plural(e.failing, 'failing step');
   const out = wrapText(`${plural(e.states, 'state')} ${end}, ${failing}`, WIDTH, '  ');
   const b = e.bound as Record<string, number>;
   const bound = [

@@ -173,9 +173,35 @@ function findMisfit(text: readonly string[], hunks: readonly Hunk[], compare: Co
     }
   }
   const drift = index > 0 ? good[index - 1] + 1 - headerStart(hunks[index - 1]) : 0;
-  const start = headerStart(hunks[index]) - 1 + drift;
   const old = sideLines(hunks[index], 'before');
-  let bad = old.findIndex((line, i) => !same[compare](text[start + i] ?? TAG, line.text));
+  const fits = (at: number, i: number) => same[compare](text[at + i] ?? TAG, old[i].text);
+  const start = bestStart(text.length, old.length, headerStart(hunks[index]) - 1 + drift, fits);
+  let bad = old.findIndex((_, i) => !fits(start, i));
   if (bad < 0) bad = 0;
   return { hunk: index + 1, line: start + bad + 1, expected: old[bad]?.text.trim() ?? '' };
+}
+
+/** Lines compared at most in the search for where a hunk nearly fits. */
+const MAX_COMPARED = 2_000_000;
+
+/** Where most of a hunk's old lines fit; among equals the place nearest to where it should. */
+function bestStart(
+  length: number,
+  lines: number,
+  wanted: number,
+  fits: (at: number, i: number) => boolean,
+): number {
+  if (length * lines > MAX_COMPARED) return wanted;
+  const matches = (at: number) => {
+    let count = 0;
+    for (let i = 0; i < lines; i++) if (fits(at, i)) count++;
+    return count;
+  };
+  let best = { at: wanted, count: matches(wanted) };
+  for (let at = 0; at + lines <= length; at++) {
+    const count = matches(at);
+    const nearer = Math.abs(at - wanted) < Math.abs(best.at - wanted);
+    if (count > best.count || (count === best.count && nearer)) best = { at, count };
+  }
+  return best.at;
 }

@@ -67,6 +67,12 @@ describe('a patch with its tree', () => {
     expect(pair.after).toMatchObject({ base: 'hunks-only', skeleton: '6.12' });
   });
 
+  it('names the line that differs also where the file is shifted', async () => {
+    const other = `/* one */\n${mini.replace('\t\tif (!tmp)\n', '\t\tif (tmp == ERR)\n')}`;
+    const pair = await rebuild(forkPatch(mail('lock-copy.mbox')), { reader: tree(other) });
+    expect(pair.failure).toMatch(/^hunk 2 of .* \(line 63: expected "if \(!tmp\)"\)$/);
+  });
+
   it('sees that the tree holds the patch already', async () => {
     const file = forkPatch(mail('lock-copy.mbox'));
     const done = await rebuild(file, { reader: folderReader(MINI) });

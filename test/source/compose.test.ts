@@ -294,7 +294,7 @@ it('never throws and never gives half a function, whatever the hunks hold', asyn
         if (lines.length > 0) expect(whyIncomplete(lines, new Set())).toBeNull();
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: 150 },
   );
 });
 

@@ -56,7 +56,7 @@ export interface ForkOptions {
   overrides?: Readonly<Record<string, Primitive>>;
 }
 
-type State = { stop: Stop } | { after: 'checked' };
+type State = { stop: Stop } | { after: 'checked' | 'abandoned' };
 
 /**
  * The thread that forks: it runs `entry` of the Program on the parent and the child. When that returns 0, what parent
@@ -89,6 +89,7 @@ export function forkingThread(o: ForkOptions): { automaton: Automaton<State>; no
       name: 'fork',
       initial: { stop: start },
       key: (s) => ('stop' in s ? machine.key(s.stop) : s.after),
+      abandoned: (s) => ('stop' in s ? s.stop.kind === 'stuck' : s.after === 'abandoned'),
       edges: (s) => ('stop' in s ? edgesOf(s.stop, machine, o, notes) : []),
     },
   };
@@ -103,16 +104,18 @@ function edgesOf(stop: Stop, machine: Machine, o: ForkOptions, notes: ForkNotes)
     }));
   }
   if (stop.kind === 'end') return [finish(stop, o)];
-  if (stop.kind === 'breach' && o.checked && !o.checked.has(stop.property))
-    notes.stuck.set(stop.text, { reason: stop.text, path: stop.ref.path, line: stop.ref.line });
-  if (stop.kind === 'breach')
+  if (stop.kind === 'breach') {
+    const asked = !o.checked || o.checked.has(stop.property);
+    if (!asked)
+      notes.stuck.set(stop.text, { reason: stop.text, path: stop.ref.path, line: stop.ref.line });
     return [
       {
-        op: { guard: [], effect: [fail(propertyIndex(stop.property))] } as Op,
+        op: asked ? failOp(stop.property) : TAU,
         info: infoOf(stop.ref, stop.func, stop.text),
-        next: (): State => ({ after: 'checked' }),
+        next: (): State => ({ after: asked ? 'checked' : 'abandoned' }),
       },
     ];
+  }
   notes.stuck.set(stop.reason, { reason: stop.reason, path: stop.ref.path, line: stop.ref.line });
   return [];
 }
@@ -158,7 +161,13 @@ function finish(stop: Stop & { kind: 'end' }, o: ForkOptions) {
   const env = { world: stop.world } as Parameters<typeof int>[0];
   const checks = (property: string) => !o.checked || o.checked.has(property);
   const next = (): State => ({ after: 'checked' });
-  const info: StepInfo = { function: o.entry, path: '', line: null, text: '', hidden: false };
+  const info: StepInfo = {
+    function: o.entry,
+    path: stop.ref?.path ?? '',
+    line: stop.ref?.line ?? null,
+    text: '',
+    hidden: false,
+  };
   const held = [PARENT, CHILD].filter((mm) => int(env, mm, '__mmap_lock') !== 0);
   if (held.length && checks('lock-state')) {
     const names = held.map((mm) => stop.world.obj(mm).name).join(' and ');

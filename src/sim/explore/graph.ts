@@ -24,6 +24,8 @@ export interface ThreadGraph {
   nodes: Edge[][];
   /** Nodes in which the thread has finished. */
   final: boolean[];
+  /** Nodes at which the run was given up (no model, or a breach that is not asked about): nothing is said of what follows. */
+  abandoned?: boolean[];
 }
 
 /** A thread as a function of its private state; `toGraph` enumerates it. */
@@ -33,6 +35,8 @@ export interface Automaton<S> {
   /** Equal keys mean equal private states. */
   key(state: S): string;
   /** Edges out of a state; none when the thread has finished. */
+  /** The run was given up here. */
+  abandoned?(state: S): boolean;
   edges(state: S): { op: Op; info: StepInfo; next: () => S }[];
 }
 
@@ -58,5 +62,6 @@ export function toGraph<S>(a: Automaton<S>, limit: number): ThreadGraph | null {
     if (states.length > limit) return null;
     nodes.push(a.edges(states[n]).map(({ op, info, next }) => ({ op, info, to: id(next()) })));
   }
-  return { name: a.name, nodes, final: nodes.map((e) => e.length === 0) };
+  const abandoned = states.map((s) => a.abandoned?.(s) ?? false);
+  return { name: a.name, nodes, final: nodes.map((e) => e.length === 0), abandoned };
 }

@@ -122,8 +122,10 @@ export class System {
     return b;
   }
 
-  /** Every thread has finished. */
+  /** Every thread has finished, or one was given up. */
   finished(b: StateBuffer): boolean {
+    for (let t = 0; t < this.threads; t++)
+      if (this.spec.threads[t].abandoned?.[b.nodes[t]]) return true;
     for (let t = 0; t < this.threads; t++)
       if (!this.spec.threads[t].final[b.nodes[t]]) return false;
     return true;

@@ -29,7 +29,7 @@ export type Stop =
       ref: SourceRef;
       func: string;
     }
-  | { kind: 'end'; world: World; value: Value }
+  | { kind: 'end'; world: World; value: Value; ref: SourceRef | null }
   | { kind: 'breach'; property: string; text: string; ref: SourceRef; func: string; key: string }
   | { kind: 'stuck'; reason: string; ref: SourceRef; func: string };
 
@@ -135,7 +135,8 @@ export class Machine {
           const value = instr?.op === 'return' && instr.value ? this.value(frame, instr.value) : 0;
           world.frames.pop();
           const caller = world.frames[world.frames.length - 1];
-          if (!caller) return { kind: 'end', world, value };
+          if (!caller)
+            return { kind: 'end', world, value, ref: instr ? frame.func.refs[instr.ref] : null };
           if (frame.dst !== null) caller.regs[frame.dst] = value;
           caller.pc++;
         } else if (instr.op === 'call' || this.sharedAccess(world, frame, instr)) {

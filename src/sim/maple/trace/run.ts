@@ -7,14 +7,7 @@ import { __mt_destroy } from '../destroy.js';
 import { __mt_dup } from '../dup.js';
 import { mas_find, mas_find_rev } from '../find.js';
 import { mas_next, mas_next_range, mas_prev, mas_prev_range } from '../iterate.js';
-import {
-  ma_overflow,
-  ma_start,
-  ma_underflow,
-  MaState,
-  mas_reset,
-  STATUS_NAMES,
-} from '../state.js';
+import { MaState, ma_overflow, ma_start, ma_underflow, mas_reset, STATUS_NAMES } from '../state.js';
 import { mas_erase, mas_store, mas_store_gfp, mtree_insert_range } from '../store.js';
 import {
   type Entry,
@@ -26,13 +19,25 @@ import {
   mt_set_in_rcu,
   mtree_empty,
 } from '../tree.js';
-import { type Ulong, ULONG_MAX } from '../u64.js';
+import { ULONG_MAX, type Ulong } from '../u64.js';
 import { validate } from '../validate.js';
 import { mas_walk, mtree_load } from '../walk.js';
 import { dumpLines, rawLines, type Sha256, summary } from './summary.js';
 import { Values } from './values.js';
 
-const IN_PLACE = new Set(['load', 'find', 'find_rev', 'walk', 'empty_area', 'empty_area_rev', 'sum', 'dump', 'rawdump', 'validate', 'quiet']);
+const IN_PLACE = new Set([
+  'load',
+  'find',
+  'find_rev',
+  'walk',
+  'empty_area',
+  'empty_area_rev',
+  'sum',
+  'dump',
+  'rawdump',
+  'validate',
+  'quiet',
+]);
 const ITERATION = new Set(['find_next', 'next', 'prev', 'next_range', 'prev_range']);
 
 /** Two trees, an iterator and a bulk state, as the trace operations use them. */
@@ -68,7 +73,10 @@ export class TraceRunner {
       mas_reset(this.iterator);
     }
     if (result.length === 0) return [];
-    return [`${line} ${[op, result[0]].filter(Boolean).join(' ')}`, ...result.slice(1).map((l) => `  ${l}`)];
+    return [
+      `${line} ${[op, result[0]].filter(Boolean).join(' ')}`,
+      ...result.slice(1).map((l) => `  ${l}`),
+    ];
   }
 
   /** Destroys both trees; the last result line. */
@@ -82,7 +90,8 @@ export class TraceRunner {
   }
 
   private run(op: string, args: string[]): string[] {
-    if (ITERATION.has(op) || ['find', 'find_rev', 'walk'].includes(op)) return [this.iterate(op, args)];
+    if (ITERATION.has(op) || ['find', 'find_rev', 'walk'].includes(op))
+      return [this.iterate(op, args)];
     const write = this.write(op, args);
     if (write !== null) return write;
     const whole = this.wholeTree(op, args);
@@ -122,7 +131,9 @@ export class TraceRunner {
         const mas = new MaState(current, num(args, 0), num(args, 1));
         const entry = op === 'store' ? this.values.entry(word(args, 2)) : 0;
         const err = mas_store_gfp(mas, entry, 'GFP_KERNEL');
-        return this.quiet && !err && op === 'store' ? [] : [`err=${err} index=${mas.index} last=${mas.last}`];
+        return this.quiet && !err && op === 'store'
+          ? []
+          : [`err=${err} index=${mas.index} last=${mas.last}`];
       }
       case 'erase': {
         const mas = new MaState(current, num(args, 0));
@@ -131,7 +142,9 @@ export class TraceRunner {
       }
       case 'insert': {
         const entry = this.values.entry(word(args, 2));
-        return [`err=${mtree_insert_range(current, num(args, 0), num(args, 1), entry, 'GFP_KERNEL')}`];
+        return [
+          `err=${mtree_insert_range(current, num(args, 0), num(args, 1), entry, 'GFP_KERNEL')}`,
+        ];
       }
       case 'bulk_begin': {
         this.bulkRcu = mt_in_rcu(current);
@@ -214,7 +227,8 @@ export class TraceRunner {
     const mas = this.iterator;
     const stuck = (mas.status === ma_overflow || mas.status === ma_underflow) && mas.node === 0;
     if (stuck && op !== 'find_next' && ITERATION.has(op)) return 'undefined';
-    const limit = (i: number, otherwise: Ulong): Ulong => (args.length > i ? num(args, i) : otherwise);
+    const limit = (i: number, otherwise: Ulong): Ulong =>
+      args.length > i ? num(args, i) : otherwise;
     let entry: Entry;
     switch (op) {
       case 'find':
@@ -296,13 +310,14 @@ function word(args: string[], i: number): string {
 function num(args: string[], i: number): Ulong {
   const text = word(args, i);
   const v = /^\d{1,20}$/.test(text) ? BigInt(text) : -1n;
-  if (v < 0n || v > ULONG_MAX) throw new ForkloreError('input', `"${text}" is no unsigned 64-bit number`);
+  if (v < 0n || v > ULONG_MAX)
+    throw new ForkloreError('input', `"${text}" is no unsigned 64-bit number`);
   return v <= Number.MAX_SAFE_INTEGER ? Number(v) : v;
 }
 
 function flag(args: string[]): boolean {
   const text = word(args, 0);
-  if (text !== '0' && text !== '1') throw new ForkloreError('input', `"${text}" is neither 0 nor 1`);
+  if (text !== '0' && text !== '1')
+    throw new ForkloreError('input', `"${text}" is neither 0 nor 1`);
   return text === '1';
 }
-

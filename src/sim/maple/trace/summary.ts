@@ -1,7 +1,17 @@
 /** The trace format's views of a tree: one line per node, the summary line, the raw arrays. */
-import { baseOf, GAPS, maple_arange_64, PIVOT_COUNT, PIVOTS, SLOT_COUNT, slotsAt, typeOf } from '../layout.js';
-import { readEntry } from '../node.js';
+
 import { type NodeView, viewNodes } from '../dump.js';
+import {
+  baseOf,
+  GAPS,
+  maple_arange_64,
+  PIVOT_COUNT,
+  PIVOTS,
+  SLOT_COUNT,
+  slotsAt,
+  typeOf,
+} from '../layout.js';
+import { readEntry } from '../node.js';
 import { type Entry, type MapleTree, mt_attr, mt_height } from '../tree.js';
 import { decimal } from '../u64.js';
 
@@ -54,7 +64,12 @@ export function summary(mt: MapleTree, show: ShowEntry, sha256: Sha256): string 
   for (const node of nodes) depths[node.depth] = (depths[node.depth] ?? 0) + 1;
   let entries = mt.rootIsNode || mt.ma_root === 0 ? 0 : 1;
   for (const leaf of leaves) entries += leaf.values.filter((v) => v !== 0).length;
-  const hash = (meta: boolean): string => sha256(lines(mt, nodes, show, meta).map((l) => `${l}\n`).join(''));
+  const hash = (meta: boolean): string =>
+    sha256(
+      lines(mt, nodes, show, meta)
+        .map((l) => `${l}\n`)
+        .join(''),
+    );
   return [
     `root=${mt.rootIsNode ? 'node' : mt.ma_root === 0 ? 'null' : 'entry'}`,
     `height=${mt_height(mt)} attr=${mt_attr(mt)} nodes=${nodes.length} entries=${entries}`,
@@ -74,9 +89,13 @@ function rawLine(w: Int32Array, node: NodeView, show: ShowEntry): string {
   const base = baseOf(node.ref);
   const type = typeOf(node.ref);
   const at = (word: number, n: number): string[] =>
-    Array.from({ length: n }, (_, i) => decimal(w[base + word + 2 * i + 1], w[base + word + 2 * i]));
+    Array.from({ length: n }, (_, i) =>
+      decimal(w[base + word + 2 * i + 1], w[base + word + 2 * i]),
+    );
   const head = `raw ${node.type} end=${node.end} rawpivots=${at(PIVOTS, PIVOT_COUNT[type]).join(',')}`;
-  const slots = Array.from({ length: SLOT_COUNT[type] }, (_, i) => readEntry(w, base + slotsAt(type) + 2 * i));
+  const slots = Array.from({ length: SLOT_COUNT[type] }, (_, i) =>
+    readEntry(w, base + slotsAt(type) + 2 * i),
+  );
   if (node.level > 0) {
     const nonNull = `${head} rawslots_nonnull=${slots.filter((s) => s !== 0).length}`;
     if (type !== maple_arange_64) return nonNull;
