@@ -73,7 +73,8 @@ export class Builder {
   ) {}
 
   emit<T extends NewInstr>(instr: T): Instr & T {
-    if (this.ref < 0) this.ref = this.addRef({ path: '', line: null, patchLine: null, changed: false, text: '' });
+    if (this.ref < 0)
+      this.ref = this.addRef({ path: '', line: null, patchLine: null, changed: false, text: '' });
     const full = { ...instr, ref: this.ref } as unknown as Instr & T;
     this.code.push(full);
     return full;
@@ -82,8 +83,10 @@ export class Builder {
   /** Makes the last instruction write to `reg` when all it does is make the temporary `op`. */
   redirect(op: Operand, reg: number): boolean {
     const last = this.code.at(-1);
-    if (last === undefined || !('reg' in op) || !('dst' in last) || last.dst !== op.reg) return false;
-    if (last.op === 'local' || last.ref !== this.ref || this.vars.some((v) => v.reg === op.reg)) return false;
+    if (last === undefined || !('reg' in op) || !('dst' in last) || last.dst !== op.reg)
+      return false;
+    if (last.op === 'local' || last.ref !== this.ref || this.vars.some((v) => v.reg === op.reg))
+      return false;
     last.dst = reg;
     return true;
   }
@@ -98,6 +101,11 @@ export class Builder {
 
   place(id: number): void {
     this.emit({ op: 'label', id });
+  }
+
+  branch(cond: Operand, yes: number, no: number): void {
+    // biome-ignore lint/suspicious/noThenProperty: the field's name in the contract; never awaited
+    this.emit({ op: 'branch', cond, then: yes, else: no });
   }
 
   jump(to: number): void {
@@ -141,7 +149,9 @@ export class Builder {
   /** The same for a range of the file, when there is no tree to point into. */
   refWhole(start: number, end: number): void {
     if (this.unit === null) return;
-    this.ref = this.addRef(refAt(this.unit, start, end, squeeze(this.unit.active.slice(start, end))));
+    this.ref = this.addRef(
+      refAt(this.unit, start, end, squeeze(this.unit.active.slice(start, end))),
+    );
   }
 
   /** Records a statement around what `body` emits; `head` is the part that its ref shows. */
@@ -158,7 +168,8 @@ export class Builder {
     body();
     this.stmt = parent;
     this.stmts[index].end = this.code.length;
-    if (this.stmts[index].start === this.code.length && index === this.stmts.length - 1) this.stmts.pop();
+    if (this.stmts[index].start === this.code.length && index === this.stmts.length - 1)
+      this.stmts.pop();
     this.ref = outerRef >= 0 ? outerRef : ref;
   }
 
@@ -182,15 +193,19 @@ export class Builder {
   /** Runs `body` for its result only; nothing that it emits stays. */
   dry<T>(body: () => T): T {
     const { regs, ref, labelCount } = this;
-    const lengths = [this.code, this.problems, this.refs, this.vars, this.stmts, this.scopes].map((l) => l.length);
+    const lengths = [this.code, this.problems, this.refs, this.vars, this.stmts, this.scopes].map(
+      (l) => l.length,
+    );
     const callees = new Set(this.callees);
     const notes = this.world.notes.length;
     try {
       return body();
     } finally {
-      [this.code, this.problems, this.refs, this.vars, this.stmts, this.scopes].forEach((list, i) => {
-        list.length = lengths[i];
-      });
+      [this.code, this.problems, this.refs, this.vars, this.stmts, this.scopes].forEach(
+        (list, i) => {
+          list.length = lengths[i];
+        },
+      );
       this.world.notes.length = Math.min(notes, this.world.notes.length);
       this.regs = regs;
       this.ref = ref;
@@ -221,7 +236,8 @@ export class Builder {
 
   /** Settles the type of a value whose declaration is unknown. */
   settle(val: Val, type: CType): Val {
-    if (val.type !== UNKNOWN || sameType(type, UNKNOWN)) return val.type === UNKNOWN ? { ...val, type } : val;
+    if (val.type !== UNKNOWN || sameType(type, UNKNOWN))
+      return val.type === UNKNOWN ? { ...val, type } : val;
     if (val.origin !== undefined) val.origin.type = type;
     return { op: val.op, type };
   }

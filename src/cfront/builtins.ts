@@ -4,10 +4,20 @@ import { callNamed, typeArgument } from './calls.js';
 import { textOf } from './chunk.js';
 import { configOn } from './config.js';
 import { binary, constantValue, convert, immediate, truthValue } from './convert.js';
-import { BOOL, commonType, INT, LONG, pointerTo, sameType, ULONG, VOID, VOID_PTR } from './ctypes.js';
+import {
+  BOOL,
+  commonType,
+  INT,
+  LONG,
+  pointerTo,
+  sameType,
+  ULONG,
+  VOID,
+  VOID_PTR,
+} from './ctypes.js';
 import { expression, sizeofType } from './expressions.js';
 import type { Node } from './parser.js';
-import { place, store, load, member } from './places.js';
+import { load, member, place, pointee, store } from './places.js';
 import { originalText } from './use.js';
 
 /** A name with a treatment of its own. `yields`: a model of that name in the simulator goes first. */
@@ -39,7 +49,11 @@ define(
 define('__builtin_constant_p', false, () => immediate(0, INT));
 define('__builtin_types_compatible_p __same_type', false, () => immediate(1, INT));
 define('fallthrough barrier ASSERT_EXCLUSIVE_WRITER ASSERT_EXCLUSIVE_ACCESS', false, () => NOTHING);
-define('BUILD_BUG BUILD_BUG_ON BUILD_BUG_ON_MSG BUILD_BUG_ON_INVALID static_assert compiletime_assert', false, () => NOTHING);
+define(
+  'BUILD_BUG BUILD_BUG_ON BUILD_BUG_ON_MSG BUILD_BUG_ON_INVALID static_assert compiletime_assert',
+  false,
+  () => NOTHING,
+);
 define('BUILD_BUG_ON_ZERO', false, () => immediate(0, INT));
 define('IS_ENABLED IS_BUILTIN IS_REACHABLE', false, (b, args) => {
   const option = args.length > 0 ? originalText(args[0]).replace(/^CONFIG_/, '') : '';
@@ -75,8 +89,8 @@ BUILTINS.set('smp_load_acquire', {
   },
 });
 define('ACCESS_PRIVATE', false, (b, args) => {
-  const object = args.length === 2 ? place(b, args[0]) : null;
-  const found = object && member(b, object, textOf(args[1]));
+  if (args.length !== 2) return null;
+  const found = member(b, pointee(b, expression(b, args[0])), textOf(args[1]));
   return found && load(b, found);
 });
 
@@ -89,7 +103,16 @@ function check(name: string, position: number) {
     return truth;
   };
 }
-for (const name of ['WARN_ON', 'WARN_ON_ONCE', 'WARN', 'WARN_ONCE', 'BUG_ON', 'VM_BUG_ON', 'VM_WARN_ON', 'VM_WARN_ON_ONCE']) {
+for (const name of [
+  'WARN_ON',
+  'WARN_ON_ONCE',
+  'WARN',
+  'WARN_ONCE',
+  'BUG_ON',
+  'VM_BUG_ON',
+  'VM_WARN_ON',
+  'VM_WARN_ON_ONCE',
+]) {
   define(name, false, check(name, 0));
 }
 for (const suffix of ['VMA', 'MM', 'PAGE', 'FOLIO']) {
@@ -110,7 +133,11 @@ define('container_of container_of_const list_entry rb_entry hlist_entry', false,
   return { op: { reg: dst }, type: pointerTo(type) };
 });
 define('offsetof Offsetof __builtin_offsetof ___builtin_offsetof', false, (_b, args, node) => ({
-  op: { sym: originalText(node).replace(/\s+/g, ' ').replace(/^_+builtin_/, '') },
+  op: {
+    sym: originalText(node)
+      .replace(/\s+/g, ' ')
+      .replace(/^_+builtin_/, ''),
+  },
   type: args.length > 0 ? ULONG : ULONG,
 }));
 
@@ -124,7 +151,7 @@ function select(b: Builder, fn: BinaryOp, x: Val, y: Val): Val {
   const dst = b.temp();
   const [no, end] = [b.label(), b.label()];
   b.emit({ op: 'move', dst, src: a.op });
-  b.emit({ op: 'branch', cond: test.op, then: end, else: no });
+  b.branch(test.op, end, no);
   b.place(no);
   b.emit({ op: 'move', dst, src: c.op });
   b.place(end);
@@ -133,14 +160,21 @@ function select(b: Builder, fn: BinaryOp, x: Val, y: Val): Val {
 const least = (b: Builder, x: Val, y: Val) => select(b, '<', x, y);
 const greatest = (b: Builder, x: Val, y: Val) => select(b, '>', x, y);
 
-define('min min3', false, (b, args) => args.map((a) => expression(b, a)).reduce((x, y) => least(b, x, y)));
-define('max max3', false, (b, args) => args.map((a) => expression(b, a)).reduce((x, y) => greatest(b, x, y)));
+define('min min3', false, (b, args) =>
+  args.map((a) => expression(b, a)).reduce((x, y) => least(b, x, y)),
+);
+define('max max3', false, (b, args) =>
+  args.map((a) => expression(b, a)).reduce((x, y) => greatest(b, x, y)),
+);
 define('clamp', false, (b, args) => {
   if (args.length !== 3) return null;
   const [x, low, high] = args.map((a) => expression(b, a));
   return least(b, greatest(b, x, low), high);
 });
-for (const [name, pick] of [['min_t', least], ['max_t', greatest]] as const) {
+for (const [name, pick] of [
+  ['min_t', least],
+  ['max_t', greatest],
+] as const) {
   define(name, false, (b, args) => {
     const type = args.length === 3 ? typeArgument(b, args[0]) : null;
     if (type === null) return null;
@@ -173,7 +207,9 @@ define('ARRAY_SIZE', false, (b, args) => {
 
 const MAX_ERRNO = immediate(-4095n, ULONG);
 const asError = (b: Builder, val: Val) => binary(b, '>=', convert(b, val, ULONG, true), MAX_ERRNO);
-define('ERR_PTR', true, (b, args) => convert(b, convert(b, expression(b, args[0]), LONG), VOID_PTR, true));
+define('ERR_PTR', true, (b, args) =>
+  convert(b, convert(b, expression(b, args[0]), LONG), VOID_PTR, true),
+);
 define('ERR_CAST', true, (b, args) => convert(b, expression(b, args[0]), VOID_PTR));
 define('PTR_ERR', true, (b, args) => convert(b, expression(b, args[0]), LONG, true));
 define('IS_ERR', true, (b, args) => ({ ...asError(b, expression(b, args[0])), type: BOOL }));

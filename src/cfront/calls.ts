@@ -21,7 +21,8 @@ export function lowerCall(b: Builder, node: Node, wanted: boolean): Val {
     const name = textOf(callee);
     if (b.lookup(name) === undefined) return namedCall(b, node, name, args, wanted);
   }
-  const target = callee.type === 'pointer_expression' ? functionPointer(b, callee) : expression(b, callee);
+  const target =
+    callee.type === 'pointer_expression' ? functionPointer(b, callee) : expression(b, callee);
   return indirect(b, target, args, wanted);
 }
 
@@ -56,7 +57,13 @@ export function callNamed(b: Builder, name: string, args: Val[], wanted: boolean
   const signature = b.world.signature(name);
   b.callees.add(name);
   const ops = args.map((a, i) => argument(b, a, signature?.params[i]));
-  return finish(b, { name }, ops, signature?.result ?? (wanted ? UNKNOWN : { kind: 'void' }), wanted);
+  return finish(
+    b,
+    { name },
+    ops,
+    signature?.result ?? (wanted ? UNKNOWN : { kind: 'void' }),
+    wanted,
+  );
 }
 
 function emitCall(
@@ -73,7 +80,8 @@ function emitCall(
 /** Value of an argument; a type given as one (`alloc(struct foo)`) is passed by its name. */
 export function argumentValue(b: Builder, node: Node): Val {
   const type = typeArgument(b, node);
-  if (type !== null) return { op: { sym: node.chunk.glued.get(textOf(node)) ?? textOf(node) }, type: UNKNOWN };
+  if (type !== null)
+    return { op: { sym: node.chunk.glued.get(textOf(node)) ?? textOf(node) }, type: UNKNOWN };
   if (node.type === 'compound_statement') return b.unmodelled('block as an argument');
   return expression(b, node);
 }
@@ -110,5 +118,9 @@ function finish(
   const dst = wanted && type.kind !== 'void' ? b.temp() : null;
   const origin = b.emit({ op: 'call', dst, callee, args, type });
   if (dst === null) return { op: { imm: 0 }, type };
-  return { op: { reg: dst }, type, origin: type === UNKNOWN ? (origin as Instr & { op: 'call' }) : undefined };
+  return {
+    op: { reg: dst },
+    type,
+    origin: type === UNKNOWN ? (origin as Instr & { op: 'call' }) : undefined,
+  };
 }

@@ -95,7 +95,8 @@ class ConditionParser {
   private name(t: string): number {
     const args = this.arguments(t === 'defined');
     if (t === 'defined') return this.isDefined(args?.[0] ?? '') ? 1 : 0;
-    if (IS_CONFIG.has(t)) return configOn((args?.[0] ?? '').replace(/^CONFIG_/, ''), this.world.config) ? 1 : 0;
+    if (IS_CONFIG.has(t))
+      return configOn((args?.[0] ?? '').replace(/^CONFIG_/, ''), this.world.config) ? 1 : 0;
     if (args !== null) return 0;
     if (t.startsWith('CONFIG_')) return this.option(t.slice(7));
     if (t === 'BITS_PER_LONG') return 64;

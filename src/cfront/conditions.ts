@@ -26,20 +26,21 @@ export function condition(b: Builder, node: Node, yes: number, no: number): bool
       discard(b, child(node, 'left')!);
       return condition(b, child(node, 'right')!, yes, no);
     }
-    const hinted = hint(b, node);
+    const hinted = hint(node);
     if (hinted !== null) return condition(b, hinted, yes, no);
-    const use = node.type === 'call_expression' || node.type === 'identifier' ? macroUse(b, node) : null;
+    const use =
+      node.type === 'call_expression' || node.type === 'identifier' ? macroUse(b, node) : null;
     if (use !== null) return b.inMacro(() => condition(b, use, yes, no));
   }
   const val = expression(b, node);
   const known = constantValue(val);
   if (known !== null) return known !== 0n;
-  b.emit({ op: 'branch', cond: val.op, then: yes, else: no });
+  b.branch(val.op, yes, no);
   return null;
 }
 
 /** Argument of likely() and unlikely(). */
-function hint(b: Builder, node: Node): Node | null {
+function hint(node: Node): Node | null {
   if (node.type !== 'call_expression') return null;
   const name = textOf(child(node, 'function')!);
   if (name !== 'likely' && name !== 'unlikely' && name !== '__builtin_expect') return null;

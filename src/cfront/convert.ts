@@ -1,6 +1,18 @@
 import type { BinaryOp, CType, IntType, UnaryOp } from '../sim/program.js';
 import type { Builder, Val } from './builder.js';
-import { BOOL, commonType, constant, INT, isInt, LONG, promote, sameType, ULONG, UNKNOWN, wrap } from './ctypes.js';
+import {
+  BOOL,
+  commonType,
+  constant,
+  INT,
+  isInt,
+  LONG,
+  promote,
+  sameType,
+  ULONG,
+  UNKNOWN,
+  wrap,
+} from './ctypes.js';
 
 /** The value of a constant operand, null for anything else. */
 export function constantValue(val: Val): bigint | null {
@@ -57,7 +69,8 @@ const COMPARE = new Set<BinaryOp>(['==', '!=', '<', '<=', '>', '>=']);
 /** A binary operator on two values, with C's conversions; constants are folded. */
 export function binary(b: Builder, fn: BinaryOp, left: Val, right: Val): Val {
   if (fn === '<<' || fn === '>>') return shift(b, fn, left, right);
-  if (left.type.kind === 'ptr' || right.type.kind === 'ptr') return pointerBinary(b, fn, left, right);
+  if (left.type.kind === 'ptr' || right.type.kind === 'ptr')
+    return pointerBinary(b, fn, left, right);
   const type = commonType(left.type, right.type);
   const x = convert(b, left, type);
   const y = convert(b, right, type);
@@ -167,7 +180,8 @@ export function unary(b: Builder, fn: UnaryOp, val: Val): Val {
 /** The value was just made by a comparison or `!`: it is 0 or 1 already. */
 function isTruth(b: Builder, val: Val): boolean {
   const last = b.code.at(-1);
-  if (last === undefined || !('reg' in val.op) || !('dst' in last) || last.dst !== val.op.reg) return false;
+  if (last === undefined || !('reg' in val.op) || !('dst' in last) || last.dst !== val.op.reg)
+    return false;
   return (last.op === 'bin' && COMPARE.has(last.fn)) || (last.op === 'un' && last.fn === '!');
 }
 

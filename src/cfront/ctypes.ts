@@ -40,7 +40,8 @@ export function sameType(a: CType, b: CType): boolean {
   if (a.kind === 'int' && b.kind === 'int') return a.bits === b.bits && a.signed === b.signed;
   if (a.kind === 'ptr' && b.kind === 'ptr') return sameType(a.to, b.to);
   if (a.kind === 'struct' && b.kind === 'struct') return a.tag === b.tag;
-  if (a.kind === 'array' && b.kind === 'array') return a.length === b.length && sameType(a.of, b.of);
+  if (a.kind === 'array' && b.kind === 'array')
+    return a.length === b.length && sameType(a.of, b.of);
   return a.kind === 'void' || a.kind === 'func';
 }
 

@@ -1,7 +1,7 @@
 import type { CType } from '../sim/program.js';
 import type { Builder, Entity } from './builder.js';
-import { child, findNode, named, textOf } from './chunk.js';
 import { callNamed } from './calls.js';
+import { child, findNode, named, textOf } from './chunk.js';
 import { UNKNOWN } from './ctypes.js';
 import { baseType, declarator } from './declare.js';
 import { expression } from './expressions.js';
@@ -19,8 +19,12 @@ export function declaration(b: Builder, node: Node): void {
     b.unmodelled(`syntax: ${b.excerpt(node)}`);
     return;
   }
-  const isStatic = node.children.some((c) => c.type === 'storage_class_specifier' && textOf(c) === 'static');
-  const isExtern = node.children.some((c) => c.type === 'storage_class_specifier' && textOf(c) === 'extern');
+  const isStatic = node.children.some(
+    (c) => c.type === 'storage_class_specifier' && textOf(c) === 'static',
+  );
+  const isExtern = node.children.some(
+    (c) => c.type === 'storage_class_specifier' && textOf(c) === 'extern',
+  );
   const auto = textOf(child(node, 'type')!) === '__auto_type';
   const base = auto ? UNKNOWN : baseType(node, b.world, `${b.name}.anonymous`);
   for (const d of node.children.filter((c) => c.field === 'declarator')) {
@@ -46,11 +50,23 @@ function localTypedef(b: Builder, node: Node): void {
 }
 
 function declareStatic(b: Builder, name: string, type: CType): void {
-  const entity: Entity = { kind: 'mem', base: { sym: `${b.name}.${name}` }, path: '', type, bits: 0 };
+  const entity: Entity = {
+    kind: 'mem',
+    base: { sym: `${b.name}.${name}` },
+    path: '',
+    type,
+    bits: 0,
+  };
   b.scopes.at(-1)!.names.set(name, entity);
 }
 
-function declareLocal(b: Builder, name: string, type: CType, value: Node | undefined, at: Node): void {
+function declareLocal(
+  b: Builder,
+  name: string,
+  type: CType,
+  value: Node | undefined,
+  at: Node,
+): void {
   const entity = newLocal(b, name, type);
   if (value !== undefined) lowerInitialiser(b, entity, value);
   for (const [offset, rewrite] of at.chunk.rewrites) {
@@ -62,7 +78,11 @@ function declareLocal(b: Builder, name: string, type: CType, value: Node | undef
 }
 
 /** Brings a local into scope: a register for a scalar, an object for the rest and for what has its address taken. */
-export function newLocal(b: Builder, name: string, type: CType): Extract<Entity, { kind: 'reg' | 'mem' }> {
+export function newLocal(
+  b: Builder,
+  name: string,
+  type: CType,
+): Extract<Entity, { kind: 'reg' | 'mem' }> {
   const scalar = type.kind === 'int' || type.kind === 'ptr';
   const reg = b.temp();
   let entity: Extract<Entity, { kind: 'reg' | 'mem' }>;

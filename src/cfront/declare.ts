@@ -112,7 +112,11 @@ export function declarator(node: Node | undefined, type: CType, world: TypeWorld
     case 'abstract_array_declarator': {
       const size = child(node, 'size');
       const length = size === undefined ? null : world.constantOf(size);
-      const of: CType = { kind: 'array', of: type, length: length === null ? null : Number(length) };
+      const of: CType = {
+        kind: 'array',
+        of: type,
+        length: length === null ? null : Number(length),
+      };
       return declarator(inner, of, world);
     }
     case 'function_declarator':

@@ -12,7 +12,13 @@ export function builtinUnitFile(): SourceFile {
     lines: [BUILTIN_STRUCTS, BUILTIN_PROTOTYPES, BUILTIN_MACROS]
       .join('\n')
       .split('\n')
-      .map((text) => ({ text, line: null, patchLine: null, origin: 'skeleton' as const, changed: false })),
+      .map((text) => ({
+        text,
+        line: null,
+        patchLine: null,
+        origin: 'skeleton' as const,
+        changed: false,
+      })),
     base: 'none',
     skeleton: 'builtin',
   };

@@ -46,7 +46,9 @@ function pushBack(work: Token[], tokens: Token[], use: Token): void {
 
 function paint(tokens: Token[], use: Token, name: string): Token[] {
   return tokens.map((t) =>
-    t.kind === 'ident' ? { ...t, hide: new Set([...(t.hide ?? []), ...(use.hide ?? []), name]) } : t,
+    t.kind === 'ident'
+      ? { ...t, hide: new Set([...(t.hide ?? []), ...(use.hide ?? []), name]) }
+      : t,
   );
 }
 
@@ -63,7 +65,11 @@ function takeArguments(work: Token[], macro: Macro): Token[][] | null {
       if (depth++ === 0) continue;
     } else if (t.text === ')' || t.text === ']' || t.text === '}') {
       if (--depth === 0) return args;
-    } else if (t.text === ',' && depth === 1 && !(macro.variadic && args.length >= macro.params!.length)) {
+    } else if (
+      t.text === ',' &&
+      depth === 1 &&
+      !(macro.variadic && args.length >= macro.params!.length)
+    ) {
       args.push([]);
       continue;
     }
@@ -81,20 +87,27 @@ function substitute(
 ): Token[] {
   const body = tokenize(macro.body);
   const index = new Map(macro.params!.map((p, i) => [p, i]));
-  const raw = (t: Token) => (t.kind === 'ident' && index.has(t.text) ? (args[index.get(t.text)!] ?? []) : null);
+  const raw = (t: Token) =>
+    t.kind === 'ident' && index.has(t.text) ? (args[index.get(t.text)!] ?? []) : null;
   const out: Token[] = [];
   for (let i = 0; i < body.length; i++) {
     const t = body[i];
     const next = body[i + 1];
     if (t.text === '#' && next && raw(next) !== null) {
-      out.push({ kind: 'literal', text: JSON.stringify(joinTokens(raw(next)!)), at: t.at, space: t.space });
+      out.push({
+        kind: 'literal',
+        text: JSON.stringify(joinTokens(raw(next)!)),
+        at: t.at,
+        space: t.space,
+      });
       i++;
     } else if (t.text === '##') {
       paste(out, next ? (raw(next) ?? [next]) : []);
       i++;
     } else {
       const arg = raw(t);
-      const full = arg === null ? [t] : next?.text === '##' ? [...arg] : expand(arg, lookup, budget);
+      const full =
+        arg === null ? [t] : next?.text === '##' ? [...arg] : expand(arg, lookup, budget);
       if (full.length > 0) full[0] = { ...full[0], space: t.space };
       out.push(...full);
     }
@@ -114,5 +127,8 @@ function paste(out: Token[], right: Token[]): void {
   }
   const glued = tokenize(left.text + right[0].text);
   out.pop();
-  out.push(...glued.map((g, i) => ({ ...g, space: i === 0 ? left.space : g.space })), ...right.slice(1));
+  out.push(
+    ...glued.map((g, i) => ({ ...g, space: i === 0 ? left.space : g.space })),
+    ...right.slice(1),
+  );
 }

@@ -4,13 +4,26 @@ import { lowerCall } from './calls.js';
 import { child, named, textOf } from './chunk.js';
 import { condition } from './conditions.js';
 import { binary, convert, immediate, unary } from './convert.js';
-import { BOOL, CHAR, commonType, INT, pointerTo, promote, sameType, sizeOf, typeName, ULONG, UNKNOWN, VOID_PTR } from './ctypes.js';
+import {
+  BOOL,
+  CHAR,
+  commonType,
+  INT,
+  pointerTo,
+  promote,
+  sameType,
+  sizeOf,
+  typeName,
+  ULONG,
+  UNKNOWN,
+  VOID_PTR,
+} from './ctypes.js';
 import { descriptorType, namedType } from './declare.js';
 import { charLiteral, numberLiteral } from './literals.js';
 import { identifierValue } from './names.js';
 import type { Node } from './parser.js';
 import { address, load, place, store } from './places.js';
-import { BAD_STATEMENT } from './recover.js';
+import { BAD_STATEMENT, badStatement } from './recover.js';
 import { statementExpression } from './statements.js';
 import { macroUse } from './use.js';
 
@@ -25,7 +38,7 @@ export function expression(b: Builder, node: Node): Val {
     case 'compound_statement':
       return statementExpression(b, node);
     case 'identifier': {
-      if (textOf(node) === BAD_STATEMENT) return b.unmodelled(`syntax: ${b.excerpt(node)}`);
+      if (textOf(node) === BAD_STATEMENT) return b.unmodelled(`syntax: ${badStatement(node)}`);
       const use = macroUse(b, node);
       return use === null ? identifierValue(b, node) : b.inMacro(() => expression(b, use));
     }
@@ -88,7 +101,10 @@ function operator(b: Builder, node: Node): Val {
 /** Runs an expression for its effects. */
 export function discard(b: Builder, node: Node): void {
   if (node.type === 'call_expression' && !node.broken) lowerCall(b, node, false);
-  else if (node.type === 'parenthesized_expression' && named(node)[0]?.type !== 'compound_statement') {
+  else if (
+    node.type === 'parenthesized_expression' &&
+    named(node)[0]?.type !== 'compound_statement'
+  ) {
     discard(b, named(node)[0]);
   } else if (node.type === 'comma_expression') {
     discard(b, child(node, 'left')!);
@@ -114,7 +130,12 @@ function addressOf(b: Builder, arg: Node): Val {
   const found = place(b, arg);
   if (found === null) return { op: { imm: 0 }, type: UNKNOWN };
   if (found.kind === 'mem' && found.bits > 0) return b.unmodelled('address of a bit-field');
-  if (found.type.kind === 'ptr' && found.type.to.kind === 'func' && found.kind === 'mem' && 'sym' in found.base) {
+  if (
+    found.type.kind === 'ptr' &&
+    found.type.to.kind === 'func' &&
+    found.kind === 'mem' &&
+    'sym' in found.base
+  ) {
     if (b.callees.has(found.base.sym)) return { op: found.base, type: found.type };
   }
   return address(b, found);
@@ -128,7 +149,8 @@ function assignment(b: Builder, node: Node): Val {
     const val = expression(b, right);
     const target = place(b, left);
     if (target === null) return val;
-    if (target.type === UNKNOWN && target.kind === 'mem' && val.type !== UNKNOWN) target.type = val.type;
+    if (target.type === UNKNOWN && target.kind === 'mem' && val.type !== UNKNOWN)
+      target.type = val.type;
     const converted = convert(b, val, target.type);
     store(b, target, converted);
     return target.kind === 'reg' ? load(b, target) : converted;
@@ -192,7 +214,8 @@ function unaryExpression(b: Builder, node: Node): Val {
   const op = textOf(operatorNode);
   const val = expression(b, child(node, 'argument')!);
   const rewrite = node.chunk.rewrites.get(operatorNode.start);
-  if (rewrite?.kind === 'cast') return convert(b, val, namedType(rewrite.name, node, b.world), true);
+  if (rewrite?.kind === 'cast')
+    return convert(b, val, namedType(rewrite.name, node, b.world), true);
   if (op === '+') return convert(b, val, promote(val.type));
   return unary(b, op as UnaryOp, val);
 }
@@ -209,7 +232,10 @@ export function conditional(b: Builder, node: Node): Val {
   const known = condition(b, test, yes, no);
   if (known !== null) return convert(b, expression(b, known ? yesNode : noNode), type);
   const dst = b.temp();
-  for (const [label, branch] of [[yes, yesNode], [no, noNode]] as const) {
+  for (const [label, branch] of [
+    [yes, yesNode],
+    [no, noNode],
+  ] as const) {
     b.place(label);
     const val = convert(b, expression(b, branch), type);
     b.emit({ op: 'move', dst, src: val.op });
@@ -242,7 +268,7 @@ function elvis(b: Builder, first: Val, noNode: Node): Val {
   const dst = b.temp();
   b.emit({ op: 'move', dst, src: convert(b, first, type).op });
   const [no, end] = [b.label(), b.label()];
-  b.emit({ op: 'branch', cond: { reg: dst }, then: end, else: no });
+  b.branch({ reg: dst }, end, no);
   b.place(no);
   b.emit({ op: 'move', dst, src: convert(b, expression(b, noNode), type).op });
   b.place(end);
@@ -280,8 +306,11 @@ export function sizeofType(b: Builder, node: Node): Val['type'] | null {
   const literal = inner.type === 'string_literal' ? textOf(inner).length - 1 : 0;
   if (literal > 0) return { kind: 'array', of: CHAR, length: literal };
   return b.dry(() => {
-    const direct = /^(identifier|field_expression|subscript_expression|pointer_expression)$/.test(inner.type);
-    const isAddress = inner.type === 'pointer_expression' && textOf(child(inner, 'operator')!) === '&';
+    const direct = /^(identifier|field_expression|subscript_expression|pointer_expression)$/.test(
+      inner.type,
+    );
+    const isAddress =
+      inner.type === 'pointer_expression' && textOf(child(inner, 'operator')!) === '&';
     if (direct && !isAddress) return place(b, inner)?.type ?? null;
     return expression(b, inner).type;
   });

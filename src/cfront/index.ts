@@ -28,8 +28,7 @@ export interface LowerOptions {
  */
 export async function lowerProgram(opts: LowerOptions): Promise<Program> {
   await loadParser();
-  const world = new World(opts.files, opts.declarations ?? [], opts.isModelled, opts.config);
-  connect(world);
+  const world = createWorld(opts);
   const program: Program = { functions: {}, structs: {}, notes: world.notes };
   const queue = [...opts.entries];
   const seen = new Set(queue);
@@ -37,7 +36,8 @@ export async function lowerProgram(opts: LowerOptions): Promise<Program> {
     const name = queue.shift()!;
     const found = world.functionItem(name);
     if (found === undefined) {
-      if (opts.entries.includes(name)) world.note('error', null, `function ${name}() is not in the given files`);
+      if (opts.entries.includes(name))
+        world.note('error', null, `function ${name}() is not in the given files`);
       continue;
     }
     const { func, callees } = lowerFunction(world, found.unit, found.hit);
@@ -52,14 +52,16 @@ export async function lowerProgram(opts: LowerOptions): Promise<Program> {
   return program;
 }
 
-/** Gives the world the means to evaluate constants and types outside of functions. */
-export function connect(world: World): void {
+/** Index of everything that names can stand for, able to evaluate constants and types. Needs the parser loaded. */
+export function createWorld(opts: Omit<LowerOptions, 'entries'>): World {
+  const world = new World(opts.files, opts.declarations ?? [], opts.isModelled, opts.config);
   const scratch = () => new Builder(world, null, '', new Set());
   world.evaluateType = (text) => textType(scratch(), text);
   world.evaluateNode = (node) => {
     const b = scratch();
     return b.dry(() => constantValue(expression(b, node)));
   };
+  return world;
 }
 
 function structsMet(world: World): Program['structs'] {
@@ -101,8 +103,14 @@ export function listFunctions(file: SourceFile, config?: ConfigTable): FunctionR
 }
 
 /** Name of the function around a line (index into `file.lines`), null where there is none. */
-export function functionOfLine(file: SourceFile, line: number, config?: ConfigTable): string | null {
-  return listFunctions(file, config).find((f) => f.startLine <= line && line <= f.endLine)?.name ?? null;
+export function functionOfLine(
+  file: SourceFile,
+  line: number,
+  config?: ConfigTable,
+): string | null {
+  return (
+    listFunctions(file, config).find((f) => f.startLine <= line && line <= f.endLine)?.name ?? null
+  );
 }
 
 export type { ConfigTable } from './config.js';

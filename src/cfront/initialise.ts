@@ -35,13 +35,21 @@ export function lowerInitialiser(b: Builder, target: Place, node: Node): void {
 /** The one value in braces around a scalar; `{ .val = x }` is one where a word stands for its struct. */
 function scalarValue(list: Node): Node | undefined {
   const inner = named(list)[0];
-  return inner?.type === 'initializer_pair' ? inner.children.find((c) => c.field === 'value') : inner;
+  return inner?.type === 'initializer_pair'
+    ? inner.children.find((c) => c.field === 'value')
+    : inner;
 }
 
 const isAggregate = (t: CType) => t.kind === 'struct' || t.kind === 'array';
 
 /** Collects the values of a brace list, evaluated now, written after the zeroes. */
-function gather(b: Builder, target: Memory, list: Node, set: Set<string>, writes: (() => void)[]): void {
+function gather(
+  b: Builder,
+  target: Memory,
+  list: Node,
+  set: Set<string>,
+  writes: (() => void)[],
+): void {
   const order = positions(b, target.type);
   let next = 0;
   for (const item of named(list)) {
@@ -62,13 +70,20 @@ function gather(b: Builder, target: Memory, list: Node, set: Set<string>, writes
   }
 }
 
-function gatherValue(b: Builder, target: Memory, node: Node, set: Set<string>, writes: (() => void)[]): void {
+function gatherValue(
+  b: Builder,
+  target: Memory,
+  node: Node,
+  set: Set<string>,
+  writes: (() => void)[],
+): void {
   if (node.type === 'initializer_list' && isAggregate(target.type)) {
     gather(b, target, node, set, writes);
     return;
   }
   const inner = node.type === 'initializer_list' ? scalarValue(node) : node;
-  const val: Val = inner === undefined ? immediate(0, target.type) : convert(b, expression(b, inner), target.type);
+  const val: Val =
+    inner === undefined ? immediate(0, target.type) : convert(b, expression(b, inner), target.type);
   set.add(target.path);
   writes.push(() => store(b, target, val));
 }
@@ -77,7 +92,8 @@ type Step = (target: Memory) => Memory;
 
 /** The n-th member of a struct or element of an array. */
 function positions(b: Builder, type: CType): (n: number) => Step | null {
-  if (type.kind === 'array') return (n) => (t) => ({ ...t, path: `${t.path}[${n}]`, type: type.of });
+  if (type.kind === 'array')
+    return (n) => (t) => ({ ...t, path: `${t.path}[${n}]`, type: type.of });
   const fields = type.kind === 'struct' ? [...(b.world.fields(type.tag) ?? [])] : [];
   return (n) => {
     const entry = fields[n];
@@ -87,7 +103,11 @@ function positions(b: Builder, type: CType): (n: number) => Step | null {
   };
 }
 
-function designated(b: Builder, target: Memory, pair: Node): { place: Memory; next: number } | null {
+function designated(
+  b: Builder,
+  target: Memory,
+  pair: Node,
+): { place: Memory; next: number } | null {
   let spot = target;
   let next = 0;
   for (const d of pair.children.filter((c) => c.field === 'designator')) {
@@ -96,9 +116,17 @@ function designated(b: Builder, target: Memory, pair: Node): { place: Memory; ne
       if (spot.type.kind !== 'struct') return null;
       const field = b.world.field(spot.type.tag, name);
       next = [...(b.world.fields(spot.type.tag)?.keys() ?? [])].indexOf(name) + 1;
-      if (field === undefined) b.note(`field ${name} of ${typeName(spot.type)} is not declared: taken for a 64-bit integer`);
+      if (field === undefined)
+        b.note(
+          `field ${name} of ${typeName(spot.type)} is not declared: taken for a 64-bit integer`,
+        );
       const type = field?.type ?? { kind: 'int' as const, bits: 64 as const, signed: true };
-      spot = { ...spot, path: joinPath(spot.path, field?.path ?? name), type, bits: field?.bits ?? 0 };
+      spot = {
+        ...spot,
+        path: joinPath(spot.path, field?.path ?? name),
+        type,
+        bits: field?.bits ?? 0,
+      };
     } else if (d.type === 'subscript_designator') {
       const index = constantValue(b.dry(() => expression(b, named(d)[0])));
       if (index === null || spot.type.kind !== 'array') return null;
@@ -115,7 +143,12 @@ function zeroRest(b: Builder, target: Memory, set: Set<string>): void {
   const complete = scalars(b, target, set, leaves, 0);
   if (!complete || leaves.length > MAX_LEAVES) {
     const size: Val = { op: { sym: `sizeof(${typeName(target.type)})` }, type: ULONG };
-    callNamed(b, 'memset', [address(b, target), immediate(0, { kind: 'int', bits: 32, signed: true }), size], false);
+    callNamed(
+      b,
+      'memset',
+      [address(b, target), immediate(0, { kind: 'int', bits: 32, signed: true }), size],
+      false,
+    );
     return;
   }
   for (const leaf of leaves) store(b, leaf, immediate(0, leaf.type));
@@ -129,7 +162,8 @@ function scalars(b: Builder, at: Memory, set: Set<string>, out: Memory[], depth:
     if (length === null) return true;
     if (length > MAX_LEAVES) return false;
     for (let i = 0; i < length; i++) {
-      if (!scalars(b, { ...at, path: `${at.path}[${i}]`, type: of }, set, out, depth + 1)) return false;
+      if (!scalars(b, { ...at, path: `${at.path}[${i}]`, type: of }, set, out, depth + 1))
+        return false;
     }
     return true;
   }

@@ -23,7 +23,7 @@ function loopBody(b: Builder, body: () => void, again: number, end: number): voi
 /** Tests the condition at the head or foot of a loop. */
 function test(b: Builder, node: Node, yes: number, no: number): void {
   const known = condition(b, node, yes, no);
-  if (known !== null) b.emit({ op: 'branch', cond: { imm: known ? 1 : 0 }, then: yes, else: no });
+  if (known !== null) b.branch({ imm: known ? 1 : 0 }, yes, no);
 }
 
 /** `while`, or a loop macro that the masker wrote as one. */

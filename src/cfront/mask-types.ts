@@ -2,10 +2,14 @@ import type { TokenView } from './mask-edit.js';
 
 const TYPEOF = new Set(['typeof', '__typeof__', '__typeof', 'typeof_unqual']);
 const BASE_WORDS = new Set(
-  'void char short int long signed unsigned bool _Bool float double const volatile struct union enum'.split(' '),
+  'void char short int long signed unsigned bool _Bool float double const volatile struct union enum'.split(
+    ' ',
+  ),
 );
 const NOT_CALLS = new Set(
-  'if while for switch return sizeof case __alignof__ alignof _Alignof __alignof typeof _Generic'.split(' '),
+  'if while for switch return sizeof case __alignof__ alignof _Alignof __alignof typeof _Generic'.split(
+    ' ',
+  ),
 );
 
 /** `typeof(x)` becomes one identifier; the grammar has no typeof. */

@@ -64,7 +64,8 @@ function blankAttributes(view: TokenView): void {
 function isStrayAttribute(view: TokenView, i: number): boolean {
   const t = view.tokens[i];
   if (!/^__[a-z]\w*$/.test(t.text) || view.depthAt(i) !== 0) return false;
-  if (/^__(u|s|le|be)\d+$|^__(kernel|poll|wsum|sum|inline|typeof|auto|extension|asm)/.test(t.text)) return false;
+  if (/^__(u|s|le|be)\d+$|^__(kernel|poll|wsum|sum|inline|typeof|auto|extension|asm)/.test(t.text))
+    return false;
   const next = view.tokens[i + 1];
   return i > 0 && view.tokens[i - 1].kind === 'ident' && next?.kind === 'ident';
 }
@@ -75,7 +76,8 @@ function maskCasts(view: TokenView, world: MaskWorld): void {
     if (!view.is(i, '(') || name.kind !== 'ident' || !view.is(i + 2, ')')) continue;
     const before = view.tokens[i - 1];
     const callee = before?.kind === 'ident' && !/^(return|case|else|do)$/.test(before.text);
-    if (callee || before?.text === ']' || (before?.text === ')' && !endsCast(view, i - 1))) continue;
+    if (callee || before?.text === ']' || (before?.text === ')' && !endsCast(view, i - 1)))
+      continue;
     const after = view.tokens[i + 3];
     const operand = after.kind !== 'punct' || /^[(\-~!&*+]$|^\+\+$|^--$/.test(after.text);
     const isType = world.isType(name.text) || view.edit.glued.has(name.text);
@@ -88,16 +90,19 @@ function maskCasts(view: TokenView, world: MaskWorld): void {
   }
 }
 
-const TYPE_WORD = /^(unsigned|signed|long|int|short|char|bool|void|struct|union|enum|const|volatile)$/;
+const TYPE_WORD =
+  /^(unsigned|signed|long|int|short|char|bool|void|struct|union|enum|const|volatile)$/;
 
 /** The `)` at `close` ends a cast: one masked before, or one spelt in keywords. */
 function endsCast(view: TokenView, close: number): boolean {
   let open = close - 1;
   while (open > 0 && view.tokens[open].text !== '(' && view.tokens[open].text !== ')') open--;
   const first = view.tokens[open + 1];
-  if (view.tokens[open].text !== '(' || first === undefined) return false;
+  if (view.tokens[open]?.text !== '(' || first === undefined) return false;
   if (view.tokens[open - 1]?.text === 'sizeof') return false;
-  const masked = [view.tokens[open].at, first.at].some((at) => view.edit.rewrites.get(at)?.kind === 'cast');
+  const masked = [view.tokens[open].at, first.at].some(
+    (at) => view.edit.rewrites.get(at)?.kind === 'cast',
+  );
   return masked || TYPE_WORD.test(first.text);
 }
 

@@ -37,7 +37,8 @@ function modelled(b: Builder, name: string): Meaning {
     return { val: { op: { sym: name }, type: pointerTo(signature) } };
   }
   const type = b.world.global(name);
-  if (type !== undefined) return { place: { kind: 'mem', base: { sym: name }, path: '', type, bits: 0 } };
+  if (type !== undefined)
+    return { place: { kind: 'mem', base: { sym: name }, path: '', type, bits: 0 } };
   return { val: { op: { sym: name }, type: UNKNOWN } };
 }
 

@@ -39,13 +39,16 @@ async function start(): Promise<Parser> {
     return made;
   } catch (cause) {
     ready = null;
-    throw new ForkloreError('bug', 'the C grammar could not be loaded: reinstall forklore', { cause });
+    throw new ForkloreError('bug', 'the C grammar could not be loaded: reinstall forklore', {
+      cause,
+    });
   }
 }
 
 /** Parses the chunk's masked text. {@link loadParser} must have finished. */
 export function parseChunk(chunk: Chunk): Node {
-  if (parser === null) throw new ForkloreError('bug', 'internal: C parser used before it was loaded');
+  if (parser === null)
+    throw new ForkloreError('bug', 'internal: C parser used before it was loaded');
   const tree = parser.parse(chunk.masked);
   if (tree === null) throw new ForkloreError('bug', 'internal: C parser gave no tree');
   const cursor = tree.walk();
@@ -110,6 +113,7 @@ let fieldNames: (string | null)[] = [];
 
 function kindOf(id: number, cursor: TreeCursor): { type: string; named: boolean } {
   let kind = kinds.get(id);
-  if (kind === undefined) kinds.set(id, (kind = { type: cursor.nodeType, named: cursor.nodeIsNamed }));
+  if (kind === undefined)
+    kinds.set(id, (kind = { type: cursor.nodeType, named: cursor.nodeIsNamed }));
   return kind;
 }

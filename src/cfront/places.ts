@@ -3,12 +3,12 @@ import type { Builder, Place, Val } from './builder.js';
 import { child, named, textOf } from './chunk.js';
 import { constantValue, convert, immediate } from './convert.js';
 import { isInt, pointerTo, typeName, UNKNOWN, VOID_PTR } from './ctypes.js';
+import { descriptorType } from './declare.js';
 import { conditional, expression } from './expressions.js';
 import { lowerInitialiser } from './initialise.js';
 import { identifierPlace } from './names.js';
 import type { Node } from './parser.js';
 import { macroUse } from './use.js';
-import { descriptorType } from './declare.js';
 
 /** `a.b`, or just the one that is there. */
 export const joinPath = (path: string, name: string) => (path === '' ? name : `${path}.${name}`);
@@ -79,7 +79,8 @@ export function place(b: Builder, node: Node): Place | null {
     case 'field_expression':
       return fieldPlace(b, node);
     case 'pointer_expression':
-      if (textOf(child(node, 'operator')!) === '*') return pointee(b, expression(b, child(node, 'argument')!));
+      if (textOf(child(node, 'operator')!) === '*')
+        return pointee(b, expression(b, child(node, 'argument')!));
       break;
     case 'subscript_expression':
       return subscript(b, node);
@@ -87,13 +88,16 @@ export function place(b: Builder, node: Node): Place | null {
       return compoundLiteral(b, node);
     case 'cast_expression': {
       const inner = place(b, child(node, 'value')!);
-      return inner === null ? null : { ...inner, type: descriptorType(child(node, 'type')!, b.world) };
+      return inner === null
+        ? null
+        : { ...inner, type: descriptorType(child(node, 'type')!, b.world) };
     }
     case 'conditional_expression':
     case 'assignment_expression':
     case 'compound_statement':
     case 'comma_expression': {
-      const val = node.type === 'conditional_expression' ? conditional(b, node) : expression(b, node);
+      const val =
+        node.type === 'conditional_expression' ? conditional(b, node) : expression(b, node);
       if (val.type.kind === 'struct') return at(val, val.type);
     }
   }
@@ -101,7 +105,13 @@ export function place(b: Builder, node: Node): Place | null {
   return null;
 }
 
-const at = (val: Val, type: CType): Place => ({ kind: 'mem', base: val.op, path: '', type, bits: 0 });
+const at = (val: Val, type: CType): Place => ({
+  kind: 'mem',
+  base: val.op,
+  path: '',
+  type,
+  bits: 0,
+});
 
 const SAME_PLACE = new Set(['READ_ONCE', 'WRITE_ONCE', 'data_race', 'ACCESS_ONCE']);
 
@@ -110,12 +120,14 @@ function callPlace(b: Builder, node: Node): Place | null {
   const args = named(child(node, 'arguments')!);
   if (SAME_PLACE.has(name) && args.length === 1) return place(b, args[0]);
   if (name === 'ACCESS_PRIVATE' && args.length === 2) {
-    return member(b, place(b, args[0]), textOf(args[1]));
+    return member(b, pointee(b, expression(b, args[0])), textOf(args[1]));
   }
   const use = macroUse(b, node);
   if (use !== null) return b.inMacro(() => place(b, use));
   const val = expression(b, node);
-  return val.type.kind === 'ptr' || val.type === UNKNOWN || val.type.kind === 'struct' ? at(val, val.type) : null;
+  return val.type.kind === 'ptr' || val.type === UNKNOWN || val.type.kind === 'struct'
+    ? at(val, val.type)
+    : null;
 }
 
 /** `*p`. */
@@ -139,7 +151,8 @@ function fieldPlace(b: Builder, node: Node): Place | null {
 export function member(b: Builder, object: Place | null, name: string): Place | null {
   if (object === null) return null;
   if (isInt(object.type) && object.type !== UNKNOWN) return object;
-  if (object.kind === 'reg') return b.unmodelled(`field ${name} of a ${typeName(object.type)}`) && null;
+  if (object.kind === 'reg')
+    return b.unmodelled(`field ${name} of a ${typeName(object.type)}`) && null;
   const field = object.type.kind === 'struct' ? b.world.field(object.type.tag, name) : undefined;
   if (field === undefined) {
     const owner = object.type.kind === 'struct' ? typeName(object.type) : 'an undeclared type';
@@ -161,7 +174,8 @@ function subscript(b: Builder, node: Node): Place | null {
   if (array !== null) {
     const index = expression(b, indexNode);
     const known = constantValue(index);
-    if (known !== null) return { ...array, path: `${array.path}[${known}]`, type: elementOf(array.type) };
+    if (known !== null)
+      return { ...array, path: `${array.path}[${known}]`, type: elementOf(array.type) };
     const first = address(b, { ...array, path: `${array.path}[0]`, type: elementOf(array.type) });
     return indexed(b, first, index);
   }
@@ -181,7 +195,11 @@ function arrayPlace(b: Builder, node: Node): (Place & { kind: 'mem' }) | null {
 
 function placeType(b: Builder, node: Node): CType | null {
   const inner = node.type === 'parenthesized_expression' ? named(node)[0] : node;
-  if (!/^(identifier|field_expression|subscript_expression|pointer_expression|call_expression)$/.test(inner.type)) {
+  if (
+    !/^(identifier|field_expression|subscript_expression|pointer_expression|call_expression)$/.test(
+      inner.type,
+    )
+  ) {
     return null;
   }
   if (inner.type === 'pointer_expression' && textOf(child(inner, 'operator')!) !== '*') return null;

@@ -84,7 +84,8 @@ function step(
     case 'if':
     case 'ifdef':
     case 'ifndef': {
-      const test = word === 'if' ? rest : word === 'ifdef' ? `defined(${rest})` : `!defined(${rest})`;
+      const test =
+        word === 'if' ? rest : word === 'ifdef' ? `defined(${rest})` : `!defined(${rest})`;
       const on = active && evalCondition(test, world) !== 0;
       stack.push({ outer: active, taken: on, active: on });
       return on;
@@ -92,8 +93,7 @@ function step(
     case 'elif':
     case 'else': {
       if (top === undefined) return active;
-      top.active =
-        top.outer && !top.taken && (word === 'else' || evalCondition(rest, world) !== 0);
+      top.active = top.outer && !top.taken && (word === 'else' || evalCondition(rest, world) !== 0);
       top.taken ||= top.active;
       return top.active;
     }
@@ -117,6 +117,7 @@ function addMacro(rest: string, macros: Map<string, Macro>, at: number): void {
   if (params?.length === 1 && params[0] === '') params.pop();
   const last = params?.at(-1);
   const variadic = last?.endsWith('...') ?? false;
-  if (variadic && params) params[params.length - 1] = last === '...' ? '__VA_ARGS__' : last!.slice(0, -3).trim();
+  if (variadic && params)
+    params[params.length - 1] = last === '...' ? '__VA_ARGS__' : last!.slice(0, -3).trim();
   macros.set(m[1], { name: m[1], params, variadic, body: m[4].trim(), at });
 }

@@ -1,9 +1,10 @@
 import type { Chunk } from './chunk.js';
 import type { Node } from './parser.js';
+import { squeeze } from './text.js';
 
 const MAX_STATEMENTS = 12;
-/** A statement that did not parse is replaced by a call of this name, which the lowering reports. */
-export const BAD_STATEMENT = '__forklore_bad';
+/** A statement that did not parse is replaced by this name (short, and none that the kernel could use). */
+export const BAD_STATEMENT = '$bad';
 
 /**
  * Parses; when that fails, replaces the simple statement around each error by a marker and parses again, so that one
@@ -23,6 +24,11 @@ export function isolateErrors(chunk: Chunk, parse: (chunk: Chunk) => Node): Node
     node = parse(chunk);
   }
   return node;
+}
+
+/** The source text that the marker `node` stands for. */
+export function badStatement(node: Node): string {
+  return squeeze(node.chunk.text.slice(node.start, node.chunk.masked.indexOf(';', node.start)), 60);
 }
 
 function firstError(node: Node): number | null {

@@ -99,13 +99,16 @@ function functionGroup(code: string, start: number, groups: Group[], brace: numb
   const real = groups.filter((g) => g.name !== '' && !ATTRIBUTE_CALLS.has(g.name));
   const group = real.at(-1);
   if (group === undefined) return null;
-  const tail = groups.filter((g) => g.open > group.close).reduceRight(
-    (text, g) => text.slice(0, g.nameAt - group.close) + text.slice(g.close - group.close),
-    code.slice(group.close, brace),
-  );
+  const tail = groups
+    .filter((g) => g.open > group.close)
+    .reduceRight(
+      (text, g) => text.slice(0, g.nameAt - group.close) + text.slice(g.close - group.close),
+      code.slice(group.close, brace),
+    );
   if (!/^[\w\s]*$/.test(tail)) return null;
   const aggregate = /^\s*(typedef\s+)?(struct|union|enum)\b[^(]*$/;
-  if (aggregate.test(code.slice(start, group.nameAt)) && /\w/.test(tail) && !/^\s*__/.test(tail)) return null;
+  if (aggregate.test(code.slice(start, group.nameAt)) && /\w/.test(tail) && !/^\s*__/.test(tail))
+    return null;
   return group;
 }
 
@@ -134,7 +137,15 @@ function declaration(
   brace: number,
   groups: Group[],
 ): Item {
-  const item: Item = { kind: 'declaration', name: '', names: [], start, end, brace, syscall: false };
+  const item: Item = {
+    kind: 'declaration',
+    name: '',
+    names: [],
+    start,
+    end,
+    brace,
+    syscall: false,
+  };
   const real = groups.filter((g) => g.name !== '' && !ATTRIBUTE_CALLS.has(g.name));
   const macro = real[0];
   if (macro !== undefined && macro.nameAt === start && real.length > 1) {
@@ -152,10 +163,13 @@ function declaration(
 
 /** Names that a declaration of variables declares; what follows the first initialiser is not looked at. */
 function variableNames(text: string): string[] {
-  const bare = text.replace(/\b(\w+)\s*\([^()]*\)/g, (all, name) => (ATTRIBUTE_CALLS.has(name) ? '' : all));
+  const bare = text.replace(/\b(\w+)\s*\([^()]*\)/g, (all, name) =>
+    ATTRIBUTE_CALLS.has(name) ? '' : all,
+  );
   return bare.split(',').flatMap((part) => {
     const words = part.replace(/\[[^\]]*\]|:\s*\w+\s*$/g, ' ').match(/\w+/g) ?? [];
-    while (words.length > 1 && (ATTRIBUTES.has(words.at(-1)!) || words.at(-1)!.startsWith('____'))) words.pop();
+    while (words.length > 1 && (ATTRIBUTES.has(words.at(-1)!) || words.at(-1)!.startsWith('____')))
+      words.pop();
     return words.slice(-1);
   });
 }

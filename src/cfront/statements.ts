@@ -1,9 +1,9 @@
 import type { Builder, Scope, Val } from './builder.js';
+import { callNamed } from './calls.js';
 import { child, named, textOf } from './chunk.js';
 import { condition } from './conditions.js';
 import { convert } from './convert.js';
 import { structType, UNKNOWN, VOID } from './ctypes.js';
-import { callNamed } from './calls.js';
 import { declaration, newLocal } from './declarations.js';
 import { discard, expression } from './expressions.js';
 import { doLoop, forLoop, isLoopBody, whileLoop } from './loops.js';
@@ -19,7 +19,9 @@ export function statement(b: Builder, node: Node): void {
       b.statement('block', node, node.start + 1, () => block(b, node));
       return;
     case 'if_statement':
-      b.statement('if', node, child(node, 'condition')?.end ?? node.end, () => ifStatement(b, node));
+      b.statement('if', node, child(node, 'condition')?.end ?? node.end, () =>
+        ifStatement(b, node),
+      );
       return;
     case 'while_statement':
       whileLoop(b, node);
@@ -132,7 +134,8 @@ function gotoStatement(b: Builder, name: string): void {
   let depth = b.scopes.length;
   while (depth > 1 && !(b.scopes[depth - 1].node && label.inside.has(b.scopes[depth - 1].node!))) {
     const scope = b.scopes[depth - 1];
-    if (scope.node === null && scope.cleanups.length === 0 && !above(b, depth - 1, label.inside)) break;
+    if (scope.node === null && scope.cleanups.length === 0 && !above(b, depth - 1, label.inside))
+      break;
     depth--;
   }
   unwind(b, depth);
@@ -221,7 +224,7 @@ function ifStatement(b: Builder, node: Node): void {
   const known = condition(b, test, yes, no);
   const end = noNode === undefined ? no : b.label();
   if (known !== true || hasLabel(noNode)) {
-    if (known !== null) b.emit({ op: 'branch', cond: { imm: known ? 1 : 0 }, then: yes, else: no });
+    if (known !== null) b.branch({ imm: known ? 1 : 0 }, yes, no);
   } else {
     statement(b, yesNode);
     return;
@@ -253,7 +256,12 @@ export function statementExpression(b: Builder, node: Node): Val {
   return inScope(b, node, () => {
     const parts = named(node);
     let last = parts.length - 1;
-    while (last >= 0 && parts[last].type === 'expression_statement' && named(parts[last]).length === 0) last--;
+    while (
+      last >= 0 &&
+      parts[last].type === 'expression_statement' &&
+      named(parts[last]).length === 0
+    )
+      last--;
     let result: Val = { op: { imm: 0 }, type: VOID };
     parts.forEach((part, i) => {
       if (i !== last || part.type !== 'expression_statement' || part.broken) {
@@ -262,7 +270,8 @@ export function statementExpression(b: Builder, node: Node): Val {
       }
       result = expression(b, named(part)[0]);
     });
-    if (result.type === UNKNOWN || !('reg' in result.op) || result.type.kind === 'void') return result;
+    if (result.type === UNKNOWN || !('reg' in result.op) || result.type.kind === 'void')
+      return result;
     const dst = b.temp();
     b.emit({ op: 'move', dst, src: result.op });
     return { op: { reg: dst }, type: result.type };

@@ -79,7 +79,9 @@ function bitWidth(item: Node, d: Node, world: TypeWorld): number {
 function shareUnionScalars(fields: Fields, direct: Set<string>): void {
   const seen: Field[] = [];
   const members = [...fields].filter(([name]) => direct.has(name));
-  const entries = members.sort(([a], [b]) => Number(a.startsWith('__')) - Number(b.startsWith('__')));
+  const entries = members.sort(
+    ([a], [b]) => Number(a.startsWith('__')) - Number(b.startsWith('__')),
+  );
   for (const [name, field] of entries) {
     const twin = isInt(field.type) ? seen.find((s) => sameType(s.type, field.type)) : undefined;
     if (twin !== undefined) field.path = twin.path;

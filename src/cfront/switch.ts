@@ -55,19 +55,24 @@ function caseNodes(node: Node): Node[] {
   });
 }
 
-function compare(b: Builder, subject: ReturnType<typeof expression>, test: Node, label: number): void {
+function compare(
+  b: Builder,
+  subject: ReturnType<typeof expression>,
+  test: Node,
+  label: number,
+): void {
   const operator = child(test, 'operator');
   const next = b.label();
   if (operator !== undefined && test.chunk.rewrites.get(operator.start)?.kind === 'range') {
     const above = b.label();
     const low = binary(b, '>=', subject, expression(b, child(test, 'left')!));
-    b.emit({ op: 'branch', cond: low.op, then: above, else: next });
+    b.branch(low.op, above, next);
     b.place(above);
     const high = binary(b, '<=', subject, expression(b, child(test, 'right')!));
-    b.emit({ op: 'branch', cond: high.op, then: label, else: next });
+    b.branch(high.op, label, next);
   } else {
     const equal = binary(b, '==', subject, expression(b, test));
-    b.emit({ op: 'branch', cond: equal.op, then: label, else: next });
+    b.branch(equal.op, label, next);
   }
   b.place(next);
 }

@@ -69,7 +69,9 @@ function indexItem(unit: Unit, item: Item): void {
   for (const name of item.names) if (!unit.declared.has(name)) unit.declared.set(name, item);
   if (/^typedef\b/.test(text)) indexTypedef(unit, item, text);
   if (item.brace < 0) return;
-  for (const m of text.matchAll(/\b(struct|union|enum)\b(?:\s+(?:__\w+(?:\([^)]*\))?\s+)*(\w+))?\s*\{/g)) {
+  for (const m of text.matchAll(
+    /\b(struct|union|enum)\b(?:\s+(?:__\w+(?:\([^)]*\))?\s+)*(\w+))?\s*\{/g,
+  )) {
     const offset = item.start + m.index;
     if (m[2] !== undefined) unit.aggregates.set(`${m[1]} ${m[2]}`, offset);
     if (m[1] === 'enum') indexEnum(unit, offset, text.slice(m.index + m[0].length));

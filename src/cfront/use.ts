@@ -6,7 +6,8 @@ import type { Node } from './parser.js';
 import type { Macro } from './preprocess.js';
 
 const MAX_TEXT = 6_000;
-const OPAQUE = /\b(asm|__asm__|__builtin_(?!expect|constant_p|offsetof|types_compatible_p)\w+|_Static_assert|static_assert)\b/;
+const OPAQUE =
+  /\b(asm|__asm__|__builtin_(?!expect|constant_p|offsetof|types_compatible_p)\w+|_Static_assert|static_assert)\b/;
 
 /** The macro that a name stands for here; undefined when it is hidden by a variable, modelled, or built in. */
 export function macroOf(b: Builder, name: string): Macro | undefined {
@@ -25,7 +26,8 @@ export function expansion(b: Builder, node: Node): string | null {
   if (head.type !== 'identifier') return null;
   const macro = macroOf(b, textOf(head));
   if (macro === undefined) return null;
-  if ((macro.params !== null) !== (node.type === 'call_expression') && macro.params !== null) return null;
+  if ((macro.params !== null) !== (node.type === 'call_expression') && macro.params !== null)
+    return null;
   return expandFull(b, originalText(node), macro.name);
 }
 
@@ -37,7 +39,8 @@ export function expandFull(b: Builder, text: string, name: string, forced?: Macr
   try {
     const out = expandText(text, (n) => (n === forced?.name ? forced : macroOf(b, n)));
     if (out.length > MAX_TEXT || OPAQUE.test(out) || out.trim() === text.trim()) {
-      if (out.trim() !== text.trim()) b.note(`macro ${name} is left as a call: its body is not plain C`);
+      if (out.trim() !== text.trim())
+        b.note(`macro ${name} is left as a call: its body is not plain C`);
       return null;
     }
     return out;

@@ -1,6 +1,6 @@
 import type { CType, LowerNote } from '../sim/program.js';
 import type { SourceFile } from '../source/types.js';
-import { findNode, named, textOf, type Chunk, child } from './chunk.js';
+import { type Chunk, child, findNode, named, textOf } from './chunk.js';
 import type { ConfigTable } from './config.js';
 import { type FuncType, isFuncType, structType, UINT, ULONG, UNKNOWN, wrap } from './ctypes.js';
 import { baseType, declarator, type TypeWorld } from './declare.js';
@@ -107,7 +107,8 @@ export class World implements TypeWorld {
   private readTypedef(name: string): CType | undefined {
     const at = this.find((u) => u.typedefs.get(name));
     if (at === undefined) {
-      if (this.quiet === 0) this.note('note', null, `type ${name} is not declared: taken for a 64-bit integer`);
+      if (this.quiet === 0)
+        this.note('note', null, `type ${name} is not declared: taken for a 64-bit integer`);
       return UNKNOWN;
     }
     const node = findNode(
@@ -223,7 +224,10 @@ export class World implements TypeWorld {
     const at = def ?? this.find((u) => u.declared.get(name));
     if (at === undefined) return undefined;
     const { unit, hit } = at;
-    const head = hit.kind === 'function' ? `${this.headText(unit, hit)};` : unit.active.slice(hit.start, hit.end);
+    const head =
+      hit.kind === 'function'
+        ? `${this.headText(unit, hit)};`
+        : unit.active.slice(hit.start, hit.end);
     const type = this.declaredType(head, name);
     return type !== undefined && isFuncType(type) ? type : undefined;
   }
@@ -261,7 +265,11 @@ export class World implements TypeWorld {
   }
 
   /** Adds a note once. */
-  note(level: LowerNote['level'], at: { path: string; line: number | null } | null, message: string): void {
+  note(
+    level: LowerNote['level'],
+    at: { path: string; line: number | null } | null,
+    message: string,
+  ): void {
     const key = `${level}:${at?.path}:${at?.line}:${message}`;
     if (this.noted.has(key)) return;
     this.noted.add(key);

@@ -34,7 +34,7 @@ export function findingId(rule: string, func: string, step: string, ordinal: num
 
 /** Puts together what one rule has to say about one patch. */
 export function makeFinding(i: FindingInput): Finding {
-  const verdict: Verdict = i.mutation?.missing.length ? 'vacuous' : i.after.verdict;
+  const verdict = verdictOf(i);
   const change = changeOf(i.after, i.before);
   const facts = factsOf(i.after);
   const place = locate(i.rule.applies.entry, i.side.program, i.after, i.before, facts);
@@ -49,6 +49,11 @@ export function makeFinding(i: FindingInput): Finding {
     message: messageOf(i, verdict, facts),
     evidence: evidenceOf(i),
   };
+}
+
+function verdictOf(i: FindingInput): Verdict {
+  if (i.mutation?.unfinished) return 'bounded';
+  return i.mutation?.missing.length ? 'vacuous' : i.after.verdict;
 }
 
 function changeOf(after: Exploration, before: Exploration | null): Change {
@@ -75,10 +80,16 @@ function messageOf(i: FindingInput, verdict: Verdict, facts: ReturnType<typeof f
     case 'vacuous':
       return `No run fails, but the same runs also pass without what the rule is about (not caught: ${i.mutation!.missing.join(', ')}). Nothing was shown.`;
     case 'bounded':
-      return `No run fails up to the limit that was reached (${[...new Set(i.after.results.map((r) => r.limit).filter(Boolean))].join(', ')}); the rest was not looked at.`;
+      return `No run fails up to the limit that was reached (${limitsOf(i)}); the rest was not looked at.`;
     case 'inconclusive':
-      return `Not analysed to the end: ${stuck.map((s) => `${s.reason}${s.line ? ` (${s.path}:${s.line})` : ''}`).join('; ')}.`;
+      return `Not analysed to the end: ${unique(stuck.map((s) => `${s.reason}${s.line ? ` (${s.path}:${s.line})` : ''}`)).join('; ')}.`;
   }
+}
+
+function limitsOf(i: FindingInput): string {
+  const reached = i.after.results.map((r) => r.limit).filter((l) => l !== null);
+  if (i.mutation?.unfinished) reached.push('time');
+  return unique(reached).join(', ');
 }
 
 function evidenceOf(i: FindingInput): Evidence {

@@ -9,6 +9,8 @@ export interface MutationResult {
   tried: number;
   caught: number;
   survivors: string[];
+  /** Time ran out before all were tried. */
+  unfinished: boolean;
   /** Required edits that were not caught: the rule proves nothing then. */
   missing: string[];
   counterfactual: { mutant: Mutant; scenario: Scenario; counterexample: Counterexample } | null;
@@ -21,12 +23,16 @@ export function tryMutants(rule: Rule, side: Side, o: ExploreOptions): MutationR
     tried: 0,
     caught: 0,
     survivors: [],
+    unfinished: false,
     missing: [],
     counterfactual: null,
   };
   const caughtBy = new Set<string>();
   for (const m of mutants) {
-    if (o.expired?.()) break;
+    if (o.expired?.()) {
+      out.unfinished = true;
+      break;
+    }
     const e = exploreRule(rule, { ...side, program: m.program }, o, true);
     out.tried++;
     if (!e.worst?.counterexample) {

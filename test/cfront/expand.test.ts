@@ -4,7 +4,9 @@ import { preprocess } from '../../src/cfront/preprocess.js';
 
 function expand(defs: string, use: string): string {
   const { macros } = preprocess(defs);
-  return expandText(use, (n) => macros.get(n)).replace(/\s+/g, ' ').trim();
+  return expandText(use, (n) => macros.get(n))
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 describe('expandText', () => {
@@ -26,7 +28,9 @@ describe('expandText', () => {
   });
 
   it('gives up on an expansion that explodes', () => {
-    const defs = Array.from({ length: 40 }, (_, i) => `#define D${i} D${i + 1} D${i + 1}`).join('\n');
+    const defs = Array.from({ length: 40 }, (_, i) => `#define D${i} D${i + 1} D${i + 1}`).join(
+      '\n',
+    );
     expect(() => expand(defs, 'D0')).toThrow(ExpansionTooLong);
   });
 });

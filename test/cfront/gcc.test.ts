@@ -37,7 +37,21 @@ function hasGcc(): boolean {
   }
 }
 
-const INTERESTING = [0n, 1n, -1n, 3n, 127n, 128n, 255n, -128n, 32767n, 65536n, 2147483647n, -2147483648n, 4294967295n];
+const INTERESTING = [
+  0n,
+  1n,
+  -1n,
+  3n,
+  127n,
+  128n,
+  255n,
+  -128n,
+  32767n,
+  65536n,
+  2147483647n,
+  -2147483648n,
+  4294967295n,
+];
 
 /** Argument triples as signed 64-bit values, and what each function makes of them when gcc compiled it. */
 function compiled(text: string, params: string[][], inputs: bigint[][]): bigint[][] {
@@ -45,15 +59,20 @@ function compiled(text: string, params: string[][], inputs: bigint[][]): bigint[
   try {
     const rows = inputs.map((i) => `{${i.map((v) => `${BigInt.asUintN(64, v)}UL`).join(', ')}}`);
     const calls = params.map(
-      (types, f) => `printf("%lx\\n", (unsigned long)f${f}(${types.map((t, k) => `(${t})in[i][${k}]`).join(', ')}));`,
+      (types, f) =>
+        `printf("%lx\\n", (unsigned long)f${f}(${types.map((t, k) => `(${t})in[i][${k}]`).join(', ')}));`,
     );
     const main = `int printf(const char *, ...);
 static const unsigned long in[][3] = { ${rows.join(', ')} };
 int main(void) { for (int i = 0; i < ${inputs.length}; i++) { ${calls.join('\n')} } return 0; }`;
     writeFileSync(join(dir, 't.c'), `${PRELUDE}${SHARED}${text}${main}`);
-    execFileSync('gcc', ['-O1', '-fwrapv', '-w', '-o', join(dir, 't'), join(dir, 't.c')], { stdio: 'pipe' });
+    execFileSync('gcc', ['-O1', '-fwrapv', '-w', '-o', join(dir, 't'), join(dir, 't.c')], {
+      stdio: 'pipe',
+    });
     const lines = execFileSync(join(dir, 't'), { encoding: 'utf8' }).trim().split('\n');
-    return inputs.map((_, i) => lines.slice(i * params.length, (i + 1) * params.length).map((l) => BigInt(`0x${l}`)));
+    return inputs.map((_, i) =>
+      lines.slice(i * params.length, (i + 1) * params.length).map((l) => BigInt(`0x${l}`)),
+    );
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
@@ -77,24 +96,33 @@ function asType(v: bigint, type: string): bigint {
   return signed ? BigInt.asIntN(bits, v) : BigInt.asUintN(bits, v);
 }
 
-describe.skipIf(!hasGcc())('lowered functions compute what gcc computes (skipped where gcc is missing)', () => {
-  it.each(SEEDS)('seed %i', async (seed) => {
-    const { text, params } = generateFunctions(seed, FUNCTIONS);
-    const rnd = random(seed + 1000);
-    const inputs = Array.from({ length: 12 }, () => [0, 1, 2].map(() => INTERESTING[rnd(INTERESTING.length)]));
-    const want = compiled(text, params, inputs);
-    const program = await lowerProgram({
-      files: [sourceFile(SHARED + text)],
-      entries: params.map((_, i) => `f${i}`),
-      isModelled: () => false,
-    });
-    expect(program.notes.filter((n) => n.level === 'error')).toEqual([]);
-    for (const [i, row] of inputs.entries()) {
-      for (const [f, types] of params.entries()) {
-        const got = run(program, `f${f}`, types.map((t, k) => asType(row[k], t))) as bigint;
-        const place = `seed ${seed}, f${f}(${row}): rerun with FORKLORE_SEED=${seed}`;
-        expect(BigInt.asUintN(64, got).toString(16), place).toBe(want[i][f].toString(16));
+describe.skipIf(!hasGcc())(
+  'lowered functions compute what gcc computes (skipped where gcc is missing)',
+  () => {
+    it.each(SEEDS)('seed %i', async (seed) => {
+      const { text, params } = generateFunctions(seed, FUNCTIONS);
+      const rnd = random(seed + 1000);
+      const inputs = Array.from({ length: 12 }, () =>
+        [0, 1, 2].map(() => INTERESTING[rnd(INTERESTING.length)]),
+      );
+      const want = compiled(text, params, inputs);
+      const program = await lowerProgram({
+        files: [sourceFile(SHARED + text)],
+        entries: params.map((_, i) => `f${i}`),
+        isModelled: () => false,
+      });
+      expect(program.notes.filter((n) => n.level === 'error')).toEqual([]);
+      for (const [i, row] of inputs.entries()) {
+        for (const [f, types] of params.entries()) {
+          const got = run(
+            program,
+            `f${f}`,
+            types.map((t, k) => asType(row[k], t)),
+          ) as bigint;
+          const place = `seed ${seed}, f${f}(${row}): rerun with FORKLORE_SEED=${seed}`;
+          expect(BigInt.asUintN(64, got).toString(16), place).toBe(want[i][f].toString(16));
+        }
       }
-    }
-  });
-});
+    });
+  },
+);

@@ -12,11 +12,41 @@ export function random(seed: number): (below: number) => number {
   };
 }
 
-const TYPES = ['int', 'unsigned int', 'long', 'unsigned long', 'short', 'unsigned char', 'bool', 'signed char', 'u32', 's64'];
-const CONSTANTS = ['0', '1', '-1', '7', '0x80000000', '0xffffffffUL', '2147483647', '1UL << 63', '3U', "'a'", '0177', '4095', '~0UL', '-4095L', '10000000000'];
+const TYPES = [
+  'int',
+  'unsigned int',
+  'long',
+  'unsigned long',
+  'short',
+  'unsigned char',
+  'bool',
+  'signed char',
+  'u32',
+  's64',
+];
+const CONSTANTS = [
+  '0',
+  '1',
+  '-1',
+  '7',
+  '0x80000000',
+  '0xffffffffUL',
+  '2147483647',
+  '1UL << 63',
+  '3U',
+  "'a'",
+  '0177',
+  '4095',
+  '~0UL',
+  '-4095L',
+  '10000000000',
+];
 
 /** Text of a C file with functions f0..f(count-1), each taking a, b, c of the listed types. */
-export function generateFunctions(seed: number, count: number): { text: string; params: string[][] } {
+export function generateFunctions(
+  seed: number,
+  count: number,
+): { text: string; params: string[][] } {
   const gen = new Generator(random(seed));
   const out: string[] = [];
   const params: string[][] = [];
@@ -62,12 +92,18 @@ class Generator {
     }
     for (let i = 0; i < 6; i++) lines.push(this.statement(1));
     for (const label of this.labels) lines.push(`${label}:`, this.statement(1));
-    lines.push('\tif (a & 1)', '\t\ts = t;', `\treturn ${this.expr(2)} ^ s.in.z ^ arr[a & 3] ^ held;`);
+    lines.push(
+      '\tif (a & 1)',
+      '\t\ts = t;',
+      `\treturn ${this.expr(2)} ^ s.in.z ^ arr[a & 3] ^ held;`,
+    );
     return `${head}\n{\n${lines.join('\n')}\n}\n`;
   }
 
   private variable(): string {
-    return this.vars.length > 3 && this.rnd(8) === 0 ? `arr[${this.pick(['a', 'b'])} & 3]` : this.pick(this.vars);
+    return this.vars.length > 3 && this.rnd(8) === 0
+      ? `arr[${this.pick(['a', 'b'])} & 3]`
+      : this.pick(this.vars);
   }
 
   /** An expression without side effects. */
@@ -168,7 +204,11 @@ class Generator {
       case 2:
         return this.loop(tab, (n) => `${tab}while (${n} < ${1 + this.rnd(5)} && ${n}++ < 9)`, body);
       case 3:
-        return this.loop(tab, (n) => `${tab}for (${n} = 0; ${n} < ${1 + this.rnd(5)}; ${n}++)`, body);
+        return this.loop(
+          tab,
+          (n) => `${tab}for (${n} = 0; ${n} < ${1 + this.rnd(5)}; ${n}++)`,
+          body,
+        );
       case 4: {
         const n = `n${this.counter++}`;
         return `${tab}{\n${tab}int ${n} = 0;\n${tab}do {\n${body()}\n${tab}\tif (${n} > 4) break;\n${tab}} while (++${n} < ${1 + this.rnd(5)});\n${tab}}`;
@@ -189,7 +229,10 @@ class Generator {
   private loop(tab: string, head: (n: string) => string, body: () => string): string {
     const n = `n${this.counter++}`;
     this.loops++;
-    const skip = this.rnd(3) === 0 ? `${tab}\tif (${this.expr(1)}) ${this.pick(['break', 'continue'])};\n` : '';
+    const skip =
+      this.rnd(3) === 0
+        ? `${tab}\tif (${this.expr(1)}) ${this.pick(['break', 'continue'])};\n`
+        : '';
     const text = `${tab}{\n${tab}int ${n} = 0;\n${head(n)} {\n${skip}${body()}\n${tab}}\n${tab}}`;
     this.loops--;
     return text;

@@ -9,18 +9,32 @@ export type Value = bigint | Pointer | string;
 
 const MAX_STEPS = 200_000;
 
+/** Stands in for functions that the program has no body of. */
+export type External = (name: string, args: Value[]) => Value;
+
 /** Runs `name` with `args`; the result is as the function's result type holds it. */
-export function run(program: Program, name: string, args: Value[]): Value | null {
-  return new Machine(program).call(name, args);
+export function run(
+  program: Program,
+  name: string,
+  args: Value[],
+  external?: External,
+): Value | null {
+  return new Machine(program, external).call(name, args);
 }
 
 class Machine {
   private steps = 0;
-  constructor(private readonly program: Program) {}
+  constructor(
+    private readonly program: Program,
+    private readonly external?: External,
+  ) {}
 
   call(name: string, args: Value[]): Value | null {
     const func = this.program.functions[name];
-    if (func === undefined) throw new Error(`no function ${name}`);
+    if (func === undefined) {
+      if (this.external === undefined) throw new Error(`no function ${name}`);
+      return this.external(name, args);
+    }
     const regs: Value[] = new Array(func.regs).fill(0n);
     args.forEach((a, i) => {
       regs[func.params[i].reg] = a;
@@ -64,7 +78,10 @@ class Machine {
       case 'container': {
         const p = pointer(regs, i.base);
         if (!p.path.endsWith(i.path)) throw new Error(`container: ${p.path} has no ${i.path}`);
-        regs[i.dst] = { object: p.object, path: p.path.slice(0, -i.path.length).replace(/\.$/, '') };
+        regs[i.dst] = {
+          object: p.object,
+          path: p.path.slice(0, -i.path.length).replace(/\.$/, ''),
+        };
         return;
       }
       case 'load': {
@@ -84,7 +101,10 @@ class Machine {
         return;
       case 'call': {
         const callee = 'name' in i.callee ? i.callee.name : (value(regs, i.callee.value) as string);
-        const result = this.call(callee, i.args.map((a) => value(regs, a)));
+        const result = this.call(
+          callee,
+          i.args.map((a) => value(regs, a)),
+        );
         if (i.dst !== null) regs[i.dst] = result!;
         return;
       }
@@ -135,7 +155,8 @@ function offset(p: Pointer, index: bigint): Pointer {
 function copy(dst: Pointer, src: Pointer): void {
   for (const [path, v] of [...src.object]) {
     const rest = relative(path, src.path);
-    if (rest !== null) dst.object.set(dst.path + rest.slice(dst.path === '' && rest[0] === '.' ? 1 : 0), v);
+    if (rest !== null)
+      dst.object.set(dst.path + rest.slice(dst.path === '' && rest[0] === '.' ? 1 : 0), v);
   }
 }
 
@@ -160,7 +181,10 @@ function un(i: Instr & { op: 'un' }, v: Value): Value {
 
 function bin(i: Instr & { op: 'bin' }, x: Value, y: Value): Value {
   if (typeof x !== 'bigint' || typeof y !== 'bigint') {
-    const same = typeof x === 'object' && typeof y === 'object' ? x.object === y.object && x.path === y.path : x === y;
+    const same =
+      typeof x === 'object' && typeof y === 'object'
+        ? x.object === y.object && x.path === y.path
+        : x === y;
     return (i.fn === '==') === same ? 1n : 0n;
   }
   const bit = (t: boolean) => (t ? 1n : 0n);

@@ -4,12 +4,21 @@ import { maskChunk } from '../../src/cfront/mask.js';
 
 const world = { isType: (n: string) => /_t$|^u\d+$/.test(n) };
 const masked = (text: string) => maskChunk(text, 0, world).masked.replace(/\s+/g, ' ').trim();
-const body = (text: string) => masked(`void f(void) { ${text} }`).slice('void f(void) { '.length, -2);
+const body = (text: string) =>
+  masked(`void f(void) { ${text} }`).slice('void f(void) { '.length, -2);
 
 describe('maskChunk', () => {
   it.each([
-    ['attributes', '__always_inline static int __init f(char __user *p) __must_hold(&p->l) { }', 'static int f(char *p) { }'],
-    ['an attribute of no table, in a head', 'static __brand_new int f(void) { }', 'static int f(void) { }'],
+    [
+      'attributes',
+      '__always_inline static int __init f(char __user *p) __must_hold(&p->l) { }',
+      'static int f(char *p) { }',
+    ],
+    [
+      'an attribute of no table, in a head',
+      'static __brand_new int f(void) { }',
+      'static int f(void) { }',
+    ],
   ])('%s', (_what, text, want) => {
     expect(masked(text)).toBe(want);
   });
@@ -26,7 +35,7 @@ describe('maskChunk', () => {
     ['p = container_of(q, struct foo, m);', 'p = container_of(q, struct_foo, m);'],
     ['x = min_t(unsigned long, a, b);', 'x = min_t(unsigned_long, a, b);'],
     ['n = take(int, a);', 'n = take(Int, a);'],
-    ['typeof(*p) y = *p;', 'typeof__p_ y = *p;'],
+    ['typeof(*p) y = *p;', 'typeof_Pp_ y = *p;'],
     ['case 1 ... 5: break;', 'case 1 || 5: break;'],
     ['out: }', 'out:;}'],
   ])('%j', (text, want) => {
@@ -34,7 +43,11 @@ describe('maskChunk', () => {
   });
 
   it('what was rewritten is on record', () => {
-    const chunk = maskChunk('void f(void) { for_each_vma(i, v) x = (gfp_t)g(struct a *); }', 0, world);
+    const chunk = maskChunk(
+      'void f(void) { for_each_vma(i, v) x = (gfp_t)g(struct a *); }',
+      0,
+      world,
+    );
     expect([...chunk.rewrites.values()]).toEqual([
       { kind: 'cast', name: 'gfp_t' },
       { kind: 'loop', name: 'for_each_vma' },
@@ -44,8 +57,36 @@ describe('maskChunk', () => {
 
   it('never changes the length, and no text makes it throw (seed printed on failure)', () => {
     const piece = fc.constantFrom(
-      '(', ')', '{', '}', ';', ',', ' ', '\n', 'x', '__init', 'for_each_a', 'typeof', 'struct foo', '*', '(u8)', '(gfp_t)',
-      'case', '...', ':', '"s', "'", 'sizeof', '__free', 'static', 'DEFINE_X', 'offsetof', 'while', '-1', '&&', '__attribute__',
+      '(',
+      ')',
+      '{',
+      '}',
+      ';',
+      ',',
+      ' ',
+      '\n',
+      'x',
+      '__init',
+      'for_each_a',
+      'typeof',
+      'struct foo',
+      '*',
+      '(u8)',
+      '(gfp_t)',
+      'case',
+      '...',
+      ':',
+      '"s',
+      "'",
+      'sizeof',
+      '__free',
+      'static',
+      'DEFINE_X',
+      'offsetof',
+      'while',
+      '-1',
+      '&&',
+      '__attribute__',
     );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 60 }), (parts) => {

@@ -3,17 +3,27 @@ import { preprocess } from '../../src/cfront/preprocess.js';
 import { blankComments } from '../../src/cfront/text.js';
 
 const active = (text: string, config?: (o: string) => boolean | undefined) =>
-  preprocess(blankComments(text), config).active.split('\n').map((l) => l.trim());
+  preprocess(blankComments(text), config)
+    .active.split('\n')
+    .map((l) => l.trim());
 
 describe('preprocess', () => {
   it('keeps the branch that the configuration leaves, and every line in its place', () => {
     const text = '#ifdef CONFIG_MMU\na;\n#else\nb;\n#endif\nc;';
     expect(active(text)).toEqual(['', 'a;', '', '', '', 'c;']);
-    expect(active(text, (o) => (o === 'MMU' ? false : undefined))).toEqual(['', '', '', 'b;', '', 'c;']);
+    expect(active(text, (o) => (o === 'MMU' ? false : undefined))).toEqual([
+      '',
+      '',
+      '',
+      'b;',
+      '',
+      'c;',
+    ]);
   });
 
   it('takes one branch of an elif chain, and nothing inside a dead one', () => {
-    const text = '#if 0\n#if 1\na;\n#endif\n#elif defined(CONFIG_SMP) && !IS_ENABLED(CONFIG_DEBUG_VM)\nb;\n#else\nc;\n#endif';
+    const text =
+      '#if 0\n#if 1\na;\n#endif\n#elif defined(CONFIG_SMP) && !IS_ENABLED(CONFIG_DEBUG_VM)\nb;\n#else\nc;\n#endif';
     expect(active(text).filter((l) => l !== '')).toEqual(['b;']);
   });
 
@@ -30,7 +40,9 @@ describe('preprocess', () => {
   });
 
   it('collects macros with continuation lines, parameters, and #undef', () => {
-    const { macros } = preprocess('#define A(x, y...) \\\n  f(x, y)\n#define B 3\n#undef B\n#ifdef CONFIG_NOT_ON\n#define C 1\n#endif');
+    const { macros } = preprocess(
+      '#define A(x, y...) \\\n  f(x, y)\n#define B 3\n#undef B\n#ifdef CONFIG_NOT_ON\n#define C 1\n#endif',
+    );
     expect(macros.get('A')).toMatchObject({ params: ['x', 'y'], variadic: true, body: 'f(x, y)' });
     expect([...macros.keys()]).toEqual(['A']);
   });

@@ -34,9 +34,12 @@ int proto(int a);\ntypedef struct { int c; } t __attribute__((packed));\nDEFINE_
   });
 
   it('of two definitions the one that the configuration leaves', () => {
-    const text = '#ifdef CONFIG_MMU\nint f(void)\n{ return 1; }\n#else\nint f(void)\n{ return 2; }\n#endif';
+    const text =
+      '#ifdef CONFIG_MMU\nint f(void)\n{ return 1; }\n#else\nint f(void)\n{ return 2; }\n#endif';
     expect(listFunctions(sourceFile(text))).toEqual([{ name: 'f', startLine: 1, endLine: 2 }]);
-    expect(listFunctions(sourceFile(text), () => false)).toEqual([{ name: 'f', startLine: 4, endLine: 5 }]);
+    expect(listFunctions(sourceFile(text), () => false)).toEqual([
+      { name: 'f', startLine: 4, endLine: 5 },
+    ]);
   });
 
   it('braces in strings and characters do not count; an unmatched parenthesis does not cost the rest', () => {

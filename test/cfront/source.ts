@@ -20,7 +20,11 @@ export function sourceFile(text: string, path = 'mm/test.c'): SourceFile {
 }
 
 /** Lowers `entry` out of a text; nothing is modelled unless said. */
-export function lower(text: string, entry: string, opts: Partial<LowerOptions> = {}): Promise<Program> {
+export function lower(
+  text: string,
+  entry: string,
+  opts: Partial<LowerOptions> = {},
+): Promise<Program> {
   return lowerProgram({
     files: [sourceFile(text)],
     entries: [entry],

@@ -87,7 +87,7 @@ export class Search {
     const { o, result } = this;
     const start = this.sys.initial();
     this.keep(start, -1, 0);
-    let countdown = 4096;
+    let countdown = 1;
     while (this.head < this.queue.length) {
       const id = o.order === 'depth' ? this.queue.pop()! : this.queue[this.head++];
       this.set.read(id, this.cur.words);

@@ -1,0 +1,99 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { forklore, ROOT, tempFolder } from '../support.js';
+
+let file: string;
+let review: string;
+
+beforeAll(() => {
+  const traces = tempFolder();
+  const r = forklore(
+    'review',
+    join(ROOT, 'fixtures/mails/lock-copy.mbox'),
+    '--tree',
+    join(ROOT, 'fixtures/mini-6.12'),
+    '--traces',
+    traces,
+  );
+  review = r.out;
+  file = join(traces, readdirSync(traces)[0]);
+});
+
+interface Trace {
+  schedule: [number, number][];
+  model: number;
+}
+
+function changed(change: (t: Trace) => void): string {
+  const t = JSON.parse(readFileSync(file, 'utf8')) as Trace;
+  change(t);
+  const out = join(tempFolder(), 'changed.json');
+  writeFileSync(out, JSON.stringify(t));
+  return out;
+}
+
+describe('forklore replay', () => {
+  it('shows the same steps as the review did', () => {
+    const r = forklore('replay', file);
+    expect(r.code).toBe(0);
+    const steps = (text: string) =>
+      text
+        .split('\n')
+        .filter((l) => /^ +\d+ {2}\S/.test(l))
+        .map((l) => l.trim());
+    expect(steps(r.out).filter((l) => /: \w/.test(l))).toEqual(
+      steps(review).filter((l) => /: \w/.test(l)),
+    );
+    expect(r.out).toMatch(/fails: /);
+    expect(forklore('replay', file).out).toBe(r.out);
+  });
+
+  it('holds choices, not text', () => {
+    const t = JSON.parse(readFileSync(file, 'utf8')) as Trace;
+    expect(t.schedule.every((c) => c.length === 2)).toBe(true);
+    expect(JSON.stringify(t.schedule)).not.toMatch(/[a-z]/);
+  });
+
+  it('refuses a changed choice, or runs differently', () => {
+    const original = forklore('replay', file).out;
+    const t = JSON.parse(readFileSync(file, 'utf8')) as Trace;
+    for (let k = 0; k < t.schedule.length; k += 3) {
+      const r = forklore(
+        'replay',
+        changed((x) => {
+          x.schedule[k] = [x.schedule[k][0], x.schedule[k][1] + 1];
+        }),
+      );
+      expect(r.out).not.toBe(original);
+      expect(r.code).toBe(1);
+    }
+    const swapped = forklore(
+      'replay',
+      changed((x) => {
+        x.schedule.reverse();
+      }),
+    );
+    expect(swapped.out).toMatch(/refused at step \d/);
+  });
+
+  it('tells another version, a damaged file, a file that is no trace', () => {
+    expect(
+      forklore(
+        'replay',
+        changed((t) => {
+          t.model = 99;
+        }),
+      ),
+    ).toMatchObject({ code: 2, err: expect.stringMatching(/kernel model 99/) });
+    expect(
+      forklore(
+        'replay',
+        changed((t) => {
+          t.schedule = [[-1, 0]];
+        }),
+      ).err,
+    ).toMatch(/missing or damaged/);
+    expect(forklore('replay', join(ROOT, 'package.json')).err).toMatch(/not a forklore trace/);
+  });
+});
