@@ -61,6 +61,8 @@ export class Builder {
   stmt = -1;
   /** Above 0 while the body of a macro is lowered: refs and statements stay those of its use. */
   macroDepth = 0;
+  /** Above 0 while text that came out of macro expansion is lowered: nothing in it is expanded again. */
+  expanded = 0;
   /** The construct that could not be translated, once per place. */
   problems: { what: string; ref: number }[] = [];
   private labelCount = 0;
@@ -173,7 +175,18 @@ export class Builder {
     this.ref = outerRef >= 0 ? outerRef : ref;
   }
 
+  /** Runs `body` on text that macro expansion made: it is expanded already, and its statements are not recorded. */
   inMacro<T>(body: () => T): T {
+    this.expanded++;
+    try {
+      return this.unrecorded(body);
+    } finally {
+      this.expanded--;
+    }
+  }
+
+  /** Runs `body` without recording statements: all that it emits belongs to the statement around it. */
+  unrecorded<T>(body: () => T): T {
     this.macroDepth++;
     try {
       return body();
@@ -182,12 +195,15 @@ export class Builder {
     }
   }
 
-  /** Runs `body` outside of macros: the body of a loop macro is the function's own text again. */
-  outOfMacro(body: () => void): void {
-    const depth = this.macroDepth;
-    this.macroDepth = 0;
-    body();
-    this.macroDepth = depth;
+  /** A function that runs its argument as if it stood here: the body of a loop macro is not the macro's text. */
+  asHere(): (body: () => void) => void {
+    const here = { macroDepth: this.macroDepth, expanded: this.expanded };
+    return (body) => {
+      const { macroDepth, expanded } = this;
+      Object.assign(this, here);
+      body();
+      Object.assign(this, { macroDepth, expanded });
+    };
   }
 
   /** Runs `body` for its result only; nothing that it emits stays. */
@@ -197,7 +213,7 @@ export class Builder {
       (l) => l.length,
     );
     const callees = new Set(this.callees);
-    const notes = this.world.notes.length;
+    this.world.muted++;
     try {
       return body();
     } finally {
@@ -206,7 +222,7 @@ export class Builder {
           list.length = lengths[i];
         },
       );
-      this.world.notes.length = Math.min(notes, this.world.notes.length);
+      this.world.muted--;
       this.regs = regs;
       this.ref = ref;
       this.labelCount = labelCount;

@@ -55,11 +55,10 @@ function macroLoop(b: Builder, node: Node, name: string): void {
   const head = child(node, 'condition')!;
   const args = node.chunk.text.slice(head.start, head.end);
   const real = child(node, 'body')!;
-  const depth = b.macroDepth;
+  const here = b.asHere();
   const lowerBody = () => {
     const bodies = b.loopBodies.splice(0);
-    if (depth === 0) b.outOfMacro(() => statement(b, real));
-    else statement(b, real);
+    here(() => statement(b, real));
     b.loopBodies = bodies;
   };
   if (name === 'scoped_guard') {

@@ -63,7 +63,8 @@ function blankAttributes(view: TokenView): void {
 /** `__word` between a type and the thing declared, in the head of a definition: an attribute that no table has. */
 function isStrayAttribute(view: TokenView, i: number): boolean {
   const t = view.tokens[i];
-  if (!/^__[a-z]\w*$/.test(t.text) || view.depthAt(i) !== 0) return false;
+  if (!t.text.startsWith('__') || !/^__[a-z]\w*$/.test(t.text) || view.depthAt(i) !== 0)
+    return false;
   if (/^__(u|s|le|be)\d+$|^__(kernel|poll|wsum|sum|inline|typeof|auto|extension|asm)/.test(t.text))
     return false;
   const next = view.tokens[i + 1];

@@ -18,6 +18,9 @@ export interface Node {
   chunk: Chunk;
 }
 
+/** Deepest tree that is looked at; below, the code counts as one that does not parse (the lowering recurses). */
+const MAX_DEPTH = 500;
+
 let ready: Promise<Parser> | null = null;
 let parser: Parser | null = null;
 
@@ -65,7 +68,11 @@ function convert(cursor: TreeCursor, chunk: Chunk): Node {
   const path: Node[] = [root];
   let down = true;
   while (path.length > 0) {
-    if (down && cursor.gotoFirstChild()) {
+    if (down && path.length >= MAX_DEPTH) {
+      path.at(-1)!.type = 'ERROR';
+      path.at(-1)!.broken = true;
+      down = false;
+    } else if (down && cursor.gotoFirstChild()) {
       path.push(add(path.at(-1)!, take(cursor, chunk)));
     } else if (cursor.gotoNextSibling()) {
       close(path);

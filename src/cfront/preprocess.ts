@@ -45,7 +45,9 @@ export function preprocess(code: string, config?: ConfigTable): Preprocessed {
   let at = 0;
   while (at < code.length) {
     let end = lineEnd(code, at);
-    const directive = /^[ \t]*#[ \t]*(\w*)/.exec(code.slice(at, Math.min(end, at + 80)));
+    const directive = isDirective(code, at)
+      ? /^[ \t]*#[ \t]*(\w*)/.exec(code.slice(at, Math.min(end, at + 80)))
+      : null;
     if (directive === null) {
       const line = code.slice(at, end);
       out.push(active ? line : blank(line));
@@ -62,6 +64,12 @@ export function preprocess(code: string, config?: ConfigTable): Preprocessed {
     at = end;
   }
   return { active: out.join(''), macros };
+}
+
+function isDirective(code: string, at: number): boolean {
+  let i = at;
+  while (code[i] === ' ' || code[i] === '\t') i++;
+  return code[i] === '#';
 }
 
 function lineEnd(code: string, at: number): number {

@@ -45,7 +45,7 @@ function nextItem(code: string, from: number, items: Item[]): number {
   const groups: Group[] = [];
   let assigned = false;
   let brace = -1;
-  for (let i = start; i < code.length; i++) {
+  for (let i = nextSpecial(code, start); i >= 0; i = nextSpecial(code, i + 1)) {
     const c = code[i];
     if (c === '"' || c === "'") {
       i = skipLiteral(code, i) - 1;
@@ -75,9 +75,16 @@ function nextItem(code: string, from: number, items: Item[]): number {
   return -1;
 }
 
+const SPECIAL = /["'([={};]/g;
+
+function nextSpecial(code: string, from: number): number {
+  SPECIAL.lastIndex = from;
+  return SPECIAL.exec(code)?.index ?? -1;
+}
+
 function skipBlank(code: string, at: number): number {
   let i = at;
-  while (i < code.length && /\s/.test(code[i])) i++;
+  while (i < code.length && code.charCodeAt(i) <= 32) i++;
   return i;
 }
 

@@ -265,7 +265,7 @@ export function statementExpression(b: Builder, node: Node): Val {
     let result: Val = { op: { imm: 0 }, type: VOID };
     parts.forEach((part, i) => {
       if (i !== last || part.type !== 'expression_statement' || part.broken) {
-        b.inMacro(() => statement(b, part));
+        b.unrecorded(() => statement(b, part));
         return;
       }
       result = expression(b, named(part)[0]);

@@ -5,7 +5,11 @@ const COMMENT_OR_LITERAL =
 
 /** `text` with everything but newlines replaced by blanks. */
 export function blank(text: string): string {
-  return text.replace(/[^\n]/g, ' ');
+  if (!text.includes('\n')) return ' '.repeat(text.length);
+  return text
+    .split('\n')
+    .map((line) => ' '.repeat(line.length))
+    .join('\n');
 }
 
 /** The text with comments blanked; strings and newlines stay, so offsets and lines do too. */

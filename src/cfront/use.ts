@@ -11,7 +11,7 @@ const OPAQUE =
 
 /** The macro that a name stands for here; undefined when it is hidden by a variable, modelled, or built in. */
 export function macroOf(b: Builder, name: string): Macro | undefined {
-  if (BUILTIN_NAMES.has(name) || b.world.isModelled(name)) return undefined;
+  if (b.expanded > 0 || BUILTIN_NAMES.has(name) || b.world.isModelled(name)) return undefined;
   return b.lookup(name) === undefined ? b.world.macro(name) : undefined;
 }
 

@@ -5,7 +5,7 @@ import type { ConfigTable } from './config.js';
 import { type FuncType, isFuncType, structType, UINT, ULONG, UNKNOWN, wrap } from './ctypes.js';
 import { baseType, declarator, type TypeWorld } from './declare.js';
 import { builtinUnitFile } from './decls.js';
-import { expandText } from './expand.js';
+import { ExpansionTooLong, expandText } from './expand.js';
 import { maskChunk } from './mask.js';
 import { type Node, parseChunk } from './parser.js';
 import type { Macro } from './preprocess.js';
@@ -20,6 +20,20 @@ export const WORD_TYPES = new Set(
   'pte_t pmd_t pud_t p4d_t pgd_t pgprot_t swp_entry_t pgtable_t_ kuid_t kgid_t'.split(' '),
 );
 
+/** Parsed texts without a place of their own, shared by all programs: a review lowers much the same twice. */
+const shared = new Map<string, Node>();
+const MAX_SHARED = 4000;
+
+function parseShared(chunk: Chunk): Node {
+  const key = `${chunk.masked}\0${chunk.text}`;
+  let node = shared.get(key);
+  if (node === undefined) {
+    if (shared.size >= MAX_SHARED) shared.clear();
+    shared.set(key, (node = parseChunk(chunk)));
+  }
+  return node;
+}
+
 /** Everything that names can stand for: files, then declarations, then the built-in declarations. */
 export class World implements TypeWorld {
   readonly units: Unit[];
@@ -32,8 +46,11 @@ export class World implements TypeWorld {
   private readonly signatures = new Map<string, FuncType | undefined>();
   private readonly globals = new Map<string, CType | undefined>();
   private readonly chunks = new Map<string, Node>();
+  /** Above 0 while something is evaluated for its type only: what is to say is said when it is lowered. */
+  muted = 0;
   /** Above 0 while a struct is read: types of fields that nobody uses are no news. */
   private quiet = 0;
+  private readonly undeclared = new Set<string>();
   private readonly noted = new Set<string>();
   /** Set by the lowering: type of an expression's text, value of a node, without emitting code. */
   evaluateType: (text: string) => CType = () => UNKNOWN;
@@ -81,10 +98,19 @@ export class World implements TypeWorld {
     const key = `${expandMacros ? '+' : '-'}${text}`;
     let node = this.chunks.get(key);
     if (node === undefined) {
-      const full = expandMacros ? expandText(text, (n) => this.macro(n)) : text;
-      this.chunks.set(key, (node = parseChunk(this.mask(full, -1))));
+      const full = expandMacros ? this.expanded(text) : text;
+      this.chunks.set(key, (node = parseShared(this.mask(full, -1))));
     }
     return node;
+  }
+
+  private expanded(text: string): string {
+    try {
+      return expandText(text, (n) => this.macro(n));
+    } catch (e) {
+      if (e instanceof ExpansionTooLong) return text;
+      throw e;
+    }
   }
 
   mask(text: string, base: number): Chunk {
@@ -101,14 +127,16 @@ export class World implements TypeWorld {
       this.typedefs.set(name, UNKNOWN);
       this.typedefs.set(name, this.readTypedef(name));
     }
+    if (this.undeclared.has(name) && this.quiet === 0) {
+      this.note('note', null, `type ${name} is not declared: taken for a 64-bit integer`);
+    }
     return this.typedefs.get(name);
   }
 
   private readTypedef(name: string): CType | undefined {
     const at = this.find((u) => u.typedefs.get(name));
     if (at === undefined) {
-      if (this.quiet === 0)
-        this.note('note', null, `type ${name} is not declared: taken for a 64-bit integer`);
+      this.undeclared.add(name);
       return UNKNOWN;
     }
     const node = findNode(
@@ -270,6 +298,7 @@ export class World implements TypeWorld {
     at: { path: string; line: number | null } | null,
     message: string,
   ): void {
+    if (this.muted > 0) return;
     const key = `${level}:${at?.path}:${at?.line}:${message}`;
     if (this.noted.has(key)) return;
     this.noted.add(key);

@@ -1,8 +1,5 @@
 import { createHash } from 'node:crypto';
-import { shownSteps } from '../sim/explore/display.js';
-import type { ForkSystem } from '../sim/explore/fork-system.js';
-import { replay } from '../sim/explore/replay.js';
-import type { Counterexample } from '../sim/explore/shortest.js';
+import type { FailingRun } from '../sim/explore/check.js';
 import { makeTrace, type TraceFile } from '../sim/explore/trace.js';
 import type { Scenario } from '../sim/scenario.js';
 import type { Exploration, Side } from './explore.js';
@@ -10,7 +7,7 @@ import { locate } from './locate.js';
 import { factsOf, holdsMessage, violatedMessage } from './message.js';
 import type { MutationResult } from './mutation.js';
 import type { Rule } from './rule.js';
-import type { Change, Evidence, Finding, Severity, TraceStep, Verdict } from './types.js';
+import type { Change, Evidence, Finding, Severity, Verdict } from './types.js';
 
 /** Keeps a trace and returns how the reader names it (a file, or a command); the edge decides where. */
 export type KeepTrace = (trace: TraceFile) => string;
@@ -114,18 +111,13 @@ function evidenceOf(i: FindingInput): Evidence {
     counterfactual: c
       ? {
           mutant: c.mutant.label,
-          replay: keepTrace(
-            i,
-            { ...side, program: c.mutant.program },
-            c.scenario,
-            c.counterexample,
-          ),
+          replay: keepTrace(i, { ...side, program: c.mutant.program }, c.run),
         }
       : null,
     counterexample: after.worst?.counterexample
       ? {
-          steps: stepsOf(after.worst.system!, after.worst.counterexample),
-          replay: keepTrace(i, side, shown, after.worst.counterexample),
+          steps: after.worst.counterexample.steps,
+          replay: keepTrace(i, side, after.worst.counterexample),
         }
       : null,
     scenarios: after.results.map((r) => ({
@@ -137,23 +129,18 @@ function evidenceOf(i: FindingInput): Evidence {
   };
 }
 
-function keepTrace(i: FindingInput, side: Side, scenario: Scenario, c: Counterexample): string {
+function keepTrace(i: FindingInput, side: Side, run: FailingRun): string {
   return i.keep(
     makeTrace({
       rule: i.rule.id,
-      property: c.property,
+      property: run.property,
       features: side.features,
       entry: i.rule.applies.entry,
-      scenario,
-      schedule: c.schedule,
+      scenario: run.scenario,
+      schedule: run.schedule,
       program: side.program,
     }),
   );
-}
-
-/** The steps of a counterexample that the reader is shown. */
-export function stepsOf(fs: ForkSystem, c: Counterexample): TraceStep[] {
-  return shownSteps(replay(fs.system, c.schedule, new Set([c.property])));
 }
 
 function boundOf(s: Scenario): Record<string, unknown> {

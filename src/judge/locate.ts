@@ -1,6 +1,6 @@
 import type { Program, SourceRef } from '../sim/program.js';
 import type { Exploration } from './explore.js';
-import { type Facts, factsOf } from './message.js';
+import { callsOf, type Facts, factsOf } from './message.js';
 import type { Location } from './types.js';
 
 export interface Place {
@@ -28,7 +28,7 @@ export function locate(
     'mmap_write_downgrade',
   ]);
   if (after.verdict === 'violated') {
-    const added = [...explicit(locks, program), ...sites].find((r) => r.changed && r.line !== null);
+    const added = [...locks, ...sites].find((r) => r.changed && r.line !== null);
     if (added) return place(added, 'RIGHT');
     const old = before ? factsOf(before).oldLocks.map((l) => l.ref) : [];
     const removed = [...old, ...(before ? callsOf(before, ['flush_tlb_mm']) : [])].find(
@@ -45,20 +45,6 @@ export function locate(
     location: { path: f?.path ?? '', line: f?.line ?? null, side: 'RIGHT' },
     subject: f ? `${f.name}()` : '',
   };
-}
-
-/** Lock calls that stand in the source as such, not inside of another helper's model. */
-function explicit(refs: SourceRef[], program: Program): SourceRef[] {
-  const all = new Set(Object.values(program.functions).flatMap((f) => f.refs));
-  return refs.filter((r) => all.has(r));
-}
-
-function callsOf(e: Exploration, names: string[]): SourceRef[] {
-  const out: SourceRef[] = [];
-  for (const name of names)
-    for (const r of e.results)
-      for (const ref of r.notes?.calls.get(name) ?? []) if (!out.includes(ref)) out.push(ref);
-  return out;
 }
 
 function place(ref: SourceRef, side: 'LEFT' | 'RIGHT'): Place {

@@ -1,4 +1,5 @@
-import type { ForkNotes, LockSite } from '../sim/actors/fork.js';
+import type { LockSite } from '../sim/actors/fork.js';
+import type { SourceRef } from '../sim/program.js';
 import { PROPERTIES } from '../sim/property/properties.js';
 import type { Exploration } from './explore.js';
 
@@ -12,15 +13,14 @@ export interface Facts {
 
 /** Collects facts from the notes of an exploration. */
 export function factsOf(e: Exploration): Facts {
-  const notes = e.results.map((r) => r.notes).filter((n): n is ForkNotes => n !== null);
-  const locks = notes.flatMap((n) => [...n.locks.values()]);
+  const locks = e.results.flatMap((r) => r.facts.locks);
   const unique = (old: boolean) => {
     const seen = new Map<string, LockSite>();
     for (const l of locks)
       if (l.old === old) seen.set(`${l.ref.path}:${l.ref.line}:${l.ref.text}`, l);
     return [...seen.values()];
   };
-  const called = (name: string) => notes.some((n) => n.calls.has(name));
+  const called = (name: string) => e.results.some((r) => r.facts.calls.some(([n]) => n === name));
   return {
     oldLocks: unique(true),
     copyLocks: unique(false),
@@ -52,4 +52,14 @@ export function violatedMessage(f: Facts, e: Exploration): string {
   if (!f.flushes)
     return `The parent's TLB is not flushed after its pages were write-protected.${what}`;
   return `The parent's VMA is not locked for as long as its pages are shared and translations are stale.${what}`;
+}
+
+/** Places where one of `names` was called, each once. */
+export function callsOf(e: Exploration, names: readonly string[]): SourceRef[] {
+  const out = new Map<string, SourceRef>();
+  for (const name of names)
+    for (const r of e.results)
+      for (const [n, refs] of r.facts.calls)
+        if (n === name) for (const ref of refs) out.set(`${ref.path}:${ref.line}:${ref.text}`, ref);
+  return [...out.values()];
 }

@@ -1,6 +1,5 @@
-import type { Counterexample } from '../sim/explore/shortest.js';
+import type { FailingRun } from '../sim/explore/check.js';
 import { type Mutant, mutantsOf } from '../sim/mutate/mutants.js';
-import type { Scenario } from '../sim/scenario.js';
 import { type ExploreOptions, exploreRule, type Side } from './explore.js';
 import type { Rule } from './rule.js';
 
@@ -13,7 +12,7 @@ export interface MutationResult {
   unfinished: boolean;
   /** Required edits that were not caught: the rule proves nothing then. */
   missing: string[];
-  counterfactual: { mutant: Mutant; scenario: Scenario; counterexample: Counterexample } | null;
+  counterfactual: { mutant: Mutant; run: FailingRun } | null;
 }
 
 /** Runs the rule against generic edits of the program; each stops at its first breach. */
@@ -41,12 +40,11 @@ export function tryMutants(rule: Rule, side: Side, o: ExploreOptions): MutationR
     }
     out.caught++;
     caughtBy.add(`${m.operator} ${m.step}`);
-    const scenario = rule.scenarios.find((s) => s.id === e.worst!.scenario)!;
     const wanted =
       m.operator === rule.mutants.counterfactual.operator &&
       m.step === rule.mutants.counterfactual.step;
     if (!out.counterfactual || (wanted && !isWanted(out.counterfactual.mutant, rule)))
-      out.counterfactual = { mutant: m, scenario, counterexample: e.worst.counterexample };
+      out.counterfactual = { mutant: m, run: e.worst.counterexample };
   }
   out.missing = rule.mutants.required
     .filter((r) => !caughtBy.has(`${r.operator} ${r.step}`))

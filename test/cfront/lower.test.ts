@@ -259,6 +259,18 @@ describe('what is not translated says so', () => {
     expect(f.code.some((i) => i.op === 'unmodelled')).toBe(true);
   });
 
+  it('nesting beyond the stack is an error note, not a crash', async () => {
+    const deep = `int f(int a) { return ${'('.repeat(20_000)}a${')'.repeat(20_000)}; }`;
+    const program = await lower(deep, 'f');
+    expect(program.notes.some((n) => n.level === 'error')).toBe(true);
+    expect(ops(program.functions.f, 'unmodelled').length).toBeGreaterThan(0);
+  });
+
+  it('a macro that names itself is expanded once', async () => {
+    const f = await only('#define g(x) g(x) + h(x)\nint f(int a) { return g(a); }');
+    expect(calls(f)).toEqual(['g', 'h']);
+  });
+
   it.each([
     ['void f(int *p) { asm volatile("" : : "r"(p)); }', 'inline assembly'],
     ['void f(int x) { for_each_unheard_of(x) { g(); } }', 'loop macro for_each_unheard_of'],

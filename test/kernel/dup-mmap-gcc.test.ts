@@ -31,7 +31,10 @@ function hasGcc(): boolean {
 function cType(t: CType): string {
   if (t.kind === 'void') return 'void';
   if (t.kind === 'ptr') return 'void *';
-  if (isInt(t)) return t.bits === 1 ? 'bool' : `${t.signed ? '' : 'unsigned '}${t.bits === 32 ? 'int' : 'long'}`;
+  if (isInt(t))
+    return t.bits === 1
+      ? 'bool'
+      : `${t.signed ? '' : 'unsigned '}${t.bits === 32 ? 'int' : 'long'}`;
   throw new Error(`no stub for a ${t.kind}`);
 }
 
@@ -40,18 +43,22 @@ function stub(world: World, name: string): string {
   const s = world.signature(name);
   if (s === undefined) throw new Error(`${name} has no prototype`);
   const params = s.params.map((p, i) => `${cType(p)} a${i}`).join(', ');
-  const prints = s.params.map((p, i) =>
-    `${i > 0 ? 'printf(", ");' : ''} ${p.kind === 'ptr' ? `showp(a${i})` : `printf("%ld", (long)a${i})`};`,
+  const prints = s.params.map(
+    (p, i) =>
+      `${i > 0 ? 'printf(", ");' : ''} ${p.kind === 'ptr' ? `showp(a${i})` : `printf("%ld", (long)a${i})`};`,
   );
   return `${cType(s.result)} ${name}(${params || 'void'}) { printf("${name}("); ${prints.join(' ')} printf(")\\n");
 	unsigned r = rnd(); (void)r; ${answer(name, s.result)} }`;
 }
 
 function answer(name: string, result: CType): string {
-  if (name === 'vma_iter_init') return '((struct vma_iterator *)a0)->mas.tree = &((struct mm_struct *)a1)->mm_mt;';
+  if (name === 'vma_iter_init')
+    return '((struct vma_iterator *)a0)->mas.tree = &((struct mm_struct *)a1)->mm_mt;';
   if (name === 'mas_init') return '((struct ma_state *)a0)->tree = a1;';
-  if (name === 'vma_next' || name === 'mas_find') return `return cursor < ${VMAS / 2} ? &vmas[cursor++] : 0;`;
-  if (name === 'vm_area_dup') return `if (r % 8 == 0 || fresh >= ${VMAS}) return 0; vmas[fresh] = *(struct vm_area_struct *)a0; return &vmas[fresh++];`;
+  if (name === 'vma_next' || name === 'mas_find')
+    return `return cursor < ${VMAS / 2} ? &vmas[cursor++] : 0;`;
+  if (name === 'vm_area_dup')
+    return `if (r % 8 == 0 || fresh >= ${VMAS}) return 0; vmas[fresh] = *(struct vm_area_struct *)a0; return &vmas[fresh++];`;
   if (name === 'vma_policy') return 'return ((struct vm_area_struct *)a0)->vm_policy;';
   if (name === 'vma_pages') return 'return r % 9;';
   if (name === 'get_file') return 'return a0;';
@@ -119,7 +126,11 @@ function runC(text: string): string {
   const dir = mkdtempSync(join(tmpdir(), 'forklore-gcc-'));
   try {
     writeFileSync(join(dir, 't.c'), text);
-    execFileSync('gcc', ['-O1', '-fwrapv', '-w', '-fno-builtin', '-o', join(dir, 't'), join(dir, 't.c')], { stdio: 'pipe' });
+    execFileSync(
+      'gcc',
+      ['-O1', '-fwrapv', '-w', '-fno-builtin', '-o', join(dir, 't'), join(dir, 't.c')],
+      { stdio: 'pipe' },
+    );
     return execFileSync(join(dir, 't'), { encoding: 'utf8', maxBuffer: 1 << 28 });
   } finally {
     rmSync(dir, { recursive: true, force: true });
@@ -130,29 +141,36 @@ describe.each(TREES)('dup_mmap of Linux $version', ({ version, root }) => {
   const env = `FORKLORE_KERNEL_${version.replace('.', '')}`;
   const ready = root !== undefined && hasGcc();
 
-  it.skipIf(!ready)(`calls what gcc's code calls, in ${RUNS} worlds (skipped unless ${env} names a tree and gcc is there)`, async () => {
-    const file = treeFile(root!, 'kernel/fork.c')!;
-    const opts = {
-      files: [file, sourceFile(CONSTANTS, 'constants.h')],
-      isModelled: (n: string) => /^[a-z_0-9]+$/.test(n) && !/^(for_each|current$)/.test(n),
-    };
-    const program = await lowerProgram({ ...opts, entries: ['dup_mmap'] });
-    expect(program.notes.filter((n) => n.level === 'error')).toEqual([]);
-    const world = createWorld(opts);
-    const unit = unitOf(file);
-    const item = unit.functions.get('dup_mmap')!;
-    const names = [...new Set(calls(program.functions.dup_mmap))];
-    const out = runC(cProgram(world, names, unit.active.slice(item.start, item.end)));
-    const [head, ...runs] = out.split(/^# \d+\n/m);
-    const offsets = new Map([...head.matchAll(/^@ (\S+) (\d+)$/gm)].map((m) => [m[1], Number(m[2])]));
-    expect(runs).toHaveLength(RUNS);
-    const results = new Set<string>();
-    runs.forEach((want, i) => {
-      const seed = FIRST_SEED + i;
-      const got = new DupMmapWorld(seed, offsets).run(program);
-      results.add(got.find((l) => l.startsWith('='))!);
-      expect(got.join('\n'), `seed ${seed}: rerun with FORKLORE_SEED=${seed}`).toBe(want.trimEnd());
-    });
-    expect([...results].sort()).toEqual(['= -12', '= -4', '= 0']);
-  });
+  it.skipIf(!ready)(
+    `calls what gcc's code calls, in ${RUNS} worlds (skipped unless ${env} names a tree and gcc is there)`,
+    async () => {
+      const file = treeFile(root!, 'kernel/fork.c')!;
+      const opts = {
+        files: [file, sourceFile(CONSTANTS, 'constants.h')],
+        isModelled: (n: string) => /^[a-z_0-9]+$/.test(n) && !/^(for_each|current$)/.test(n),
+      };
+      const program = await lowerProgram({ ...opts, entries: ['dup_mmap'] });
+      expect(program.notes.filter((n) => n.level === 'error')).toEqual([]);
+      const world = createWorld(opts);
+      const unit = unitOf(file);
+      const item = unit.functions.get('dup_mmap')!;
+      const names = [...new Set(calls(program.functions.dup_mmap))];
+      const out = runC(cProgram(world, names, unit.active.slice(item.start, item.end)));
+      const [head, ...runs] = out.split(/^# \d+\n/m);
+      const offsets = new Map(
+        [...head.matchAll(/^@ (\S+) (\d+)$/gm)].map((m) => [m[1], Number(m[2])]),
+      );
+      expect(runs).toHaveLength(RUNS);
+      const results = new Set<string>();
+      runs.forEach((want, i) => {
+        const seed = FIRST_SEED + i;
+        const got = new DupMmapWorld(seed, offsets).run(program);
+        results.add(got.find((l) => l.startsWith('='))!);
+        expect(got.join('\n'), `seed ${seed}: rerun with FORKLORE_SEED=${seed}`).toBe(
+          want.trimEnd(),
+        );
+      });
+      expect([...results].sort()).toEqual(['= -12', '= -4', '= 0']);
+    },
+  );
 });

@@ -86,19 +86,24 @@ export class DupMmapWorld {
     if (typeof v === 'bigint') return BigInt.asIntN(64, v).toString();
     if (typeof v === 'string') return v;
     const name = this.objects.get(v.object) ?? 'local';
-    const offset = v.path === '' ? 0 : (this.offsets.get(`${name.replace(/\d+$/, '')}.${v.path}`) ?? -1);
+    const offset =
+      v.path === '' ? 0 : (this.offsets.get(`${name.replace(/\d+$/, '')}.${v.path}`) ?? -1);
     return name === 'local' ? 'local' : `${name}+${offset}`;
   }
 
   run(program: Program): string[] {
-    const result = run(program, 'dup_mmap', this.mm, (name, args) => this.call(name, args, program));
+    const result = run(program, 'dup_mmap', this.mm, (name, args) =>
+      this.call(name, args, program),
+    );
     this.log.push(`= ${this.show(result!)}`);
     for (const n of ['total_vm', 'data_vm', 'exec_vm', 'stack_vm', 'map_count']) {
       this.log.push(this.show(this.mm[0].object.get(n)!));
     }
     for (const v of this.vmas) {
       const { object } = v;
-      this.log.push(['vm_mm', 'anon_vma', 'vm_flags'].map((f) => this.show(object.get(f)!)).join(' '));
+      this.log.push(
+        ['vm_mm', 'anon_vma', 'vm_flags'].map((f) => this.show(object.get(f)!)).join(' '),
+      );
     }
     return this.log;
   }
@@ -113,7 +118,10 @@ export class DupMmapWorld {
         const it = args[0] as Pointer;
         const tree = args[1] as Pointer;
         const iter = name === 'vma_iter_init';
-        it.object.set(iter ? 'mas.tree' : 'tree', iter ? { object: tree.object, path: 'mm_mt' } : tree);
+        it.object.set(
+          iter ? 'mas.tree' : 'tree',
+          iter ? { object: tree.object, path: 'mm_mt' } : tree,
+        );
         return 0n;
       }
       case 'vma_next':
@@ -132,7 +140,13 @@ export class DupMmapWorld {
       case 'get_file':
         return args[0];
       default:
-        return RESULTS.has(name) ? (r % 8 === 0 ? -12n : 0n) : BOOLS.has(name) ? BigInt(r % 8 === 0 ? 1 : 0) : 0n;
+        return RESULTS.has(name)
+          ? r % 8 === 0
+            ? -12n
+            : 0n
+          : BOOLS.has(name)
+            ? BigInt(r % 8 === 0 ? 1 : 0)
+            : 0n;
     }
   }
 }
@@ -140,7 +154,9 @@ export class DupMmapWorld {
 /** Functions whose int result is 0 or -ENOMEM, and those that give a truth value. */
 export const RESULTS = new Set(
   `mmap_write_lock_killable __mt_dup mas_expected_entries vma_iter_clear_gfp security_vm_enough_memory_mm vma_dup_policy
-   dup_userfaultfd anon_vma_fork copy_page_range arch_dup_mmap ksm_fork vma_iter_bulk_store vma_iter_bulk_alloc`.split(/\s+/),
+   dup_userfaultfd anon_vma_fork copy_page_range arch_dup_mmap ksm_fork vma_iter_bulk_store vma_iter_bulk_alloc`.split(
+    /\s+/,
+  ),
 );
 export const BOOLS = new Set(
   'fatal_signal_pending is_vm_hugetlb_page vma_is_shared_maywrite mas_is_err'.split(' '),

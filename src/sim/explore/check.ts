@@ -1,11 +1,30 @@
-import type { ForkNotes } from '../actors/fork.js';
+import type { LockSite, Stuck } from '../actors/fork.js';
+import type { SourceRef } from '../program.js';
 import { PROPERTIES, propertyIndex } from '../property/properties.js';
-import type { Limits } from '../scenario.js';
+import type { Scenario } from '../scenario.js';
+import { type ShownStep, shownSteps } from './display.js';
 import { buildForkSystem, type ForkSystem, type ForkSystemInput } from './fork-system.js';
-import { Search, type SearchResult } from './search.js';
-import { type Counterexample, shortest } from './shortest.js';
+import { replay } from './replay.js';
+import { type Choice, Search, type SearchResult } from './search.js';
+import { shortest } from './shortest.js';
+import { shrink } from './shrink.js';
 
-/** Result of exploring one scenario with one Program. */
+/** A run that breaks a property, in the smallest scenario that was found to show it. */
+export interface FailingRun {
+  property: number;
+  scenario: Scenario;
+  schedule: Choice[];
+  steps: ShownStep[];
+}
+
+/** What the program did in a scenario, whatever the verdict. */
+export interface RunFacts {
+  locks: LockSite[];
+  /** Names of the modelled functions that ran, with the places of their calls. */
+  calls: [string, SourceRef[]][];
+}
+
+/** Result of exploring one scenario with one Program. Plain data: it may cross to another thread. */
 export interface ScenarioResult {
   scenario: string;
   states: number;
@@ -13,26 +32,29 @@ export interface ScenarioResult {
   failing: number;
   exhausted: boolean;
   limit: SearchResult['limit'] | 'nodes';
-  counterexample: Counterexample | null;
+  counterexample: FailingRun | null;
   /** Some run could not be continued for want of a model. */
-  stuck: { reason: string; path: string; line: number | null }[];
+  stuck: Stuck[];
   assumptions: string[];
-  notes: ForkNotes | null;
-  system: ForkSystem | null;
+  facts: RunFacts;
+  /** Memory of the state set. */
   bytes: number;
 }
 
 export interface CheckInput extends ForkSystemInput {
   /** Properties to check, by id. */
   properties: readonly string[];
-  /** Stop at the first breach (mutants); else count all and find the shortest. */
+  /** Stop at the first breach (mutants); else count all, find the shortest and shrink the scenario. */
   stopAtFirst: boolean;
   expired?: () => boolean;
 }
 
+/** States that one attempt to shrink a scenario may take. */
+const SHRINK_STATES = 100_000;
+
 /**
- * An assertion of the kernel is compiled out without its debug option, so runs go on behind it: corruption is looked
- * for first, and a failing assertion is the finding only where nothing worse happens.
+ * Explores one scenario. An assertion of the kernel is compiled out without its debug option, so runs go on behind it:
+ * corruption is looked for first, and a failing assertion is the finding only where nothing worse happens.
  */
 export function checkScenario(input: CheckInput): ScenarioResult {
   const fs = buildForkSystem({ ...input, checked: new Set(input.properties) });
@@ -40,10 +62,10 @@ export function checkScenario(input: CheckInput): ScenarioResult {
   const all = new Set(input.properties.map(propertyIndex));
   const assertion = propertyIndex('assertion');
   const corruption = new Set([...all].filter((p) => p !== assertion));
-  let found = explore(fs, input, corruption, input.limits);
+  let found = explore(fs, input, corruption);
   let properties: ReadonlySet<number> = corruption;
   if (found.failing === 0 && all.has(assertion) && canFail(fs, assertion)) {
-    const again = explore(fs, input, new Set([assertion]), input.limits);
+    const again = explore(fs, input, new Set([assertion]));
     if (again.failing > 0) {
       found = again;
       properties = new Set([assertion]);
@@ -56,26 +78,60 @@ export function checkScenario(input: CheckInput): ScenarioResult {
     failing: found.failing,
     exhausted: found.exhausted,
     limit: found.limit,
-    counterexample: shortest(fs.system, found.failures, properties),
+    counterexample: failingRun(fs, input, found, properties),
     stuck: [...fs.notes.stuck.values()],
     assumptions: [...fs.notes.assumptions],
-    notes: fs.notes,
-    system: fs,
+    facts: {
+      locks: [...fs.notes.locks.values()],
+      calls: [...fs.notes.calls].map(([name, refs]) => [name, [...refs]]),
+    },
     bytes: found.bytes,
   };
 }
 
-function explore(
+function failingRun(
   fs: ForkSystem,
   input: CheckInput,
-  properties: Set<number>,
-  limits: Limits,
-): SearchResult {
+  found: SearchResult,
+  properties: ReadonlySet<number>,
+): FailingRun | null {
+  const first = shortest(fs.system, found.failures, properties);
+  if (!first) return null;
+  const only = new Set([first.property]);
+  const full: FailingRun = {
+    property: first.property,
+    scenario: input.scenario,
+    schedule: first.schedule,
+    steps: shownSteps(replay(fs.system, first.schedule, only)),
+  };
+  if (input.stopAtFirst) return full;
+  const at = (scenario: Scenario) =>
+    buildForkSystem({ ...input, scenario, checked: new Set(input.properties) });
+  const fails = (scenario: Scenario): boolean => {
+    const small = at(scenario);
+    if (!small || input.expired?.()) return false;
+    const o = {
+      order: 'depth',
+      properties: only,
+      stopAtFirst: true,
+      maxStates: SHRINK_STATES,
+    } as const;
+    return new Search(small.system, o).run().failing > 0;
+  };
+  const scenario = shrink(input.scenario, fails);
+  if (scenario === input.scenario) return full;
+  const small = at(scenario)!;
+  const run = shortest(small.system, explore(small, input, only).failures, only);
+  if (!run) return full;
+  return { ...run, scenario, steps: shownSteps(replay(small.system, run.schedule, only)) };
+}
+
+function explore(fs: ForkSystem, input: CheckInput, properties: ReadonlySet<number>): SearchResult {
   return new Search(fs.system, {
     order: input.stopAtFirst ? 'depth' : 'breadth',
     properties,
     stopAtFirst: input.stopAtFirst,
-    maxStates: limits.states,
+    maxStates: input.limits.states,
     ...(input.expired ? { expired: input.expired } : {}),
   }).run();
 }
@@ -98,8 +154,7 @@ function tooLarge(scenario: string): ScenarioResult {
     counterexample: null,
     stuck: [],
     assumptions: [],
-    notes: null,
-    system: null,
+    facts: { locks: [], calls: [] },
     bytes: 0,
   };
 }

@@ -1,3 +1,4 @@
+import { aloneAt } from './ample.js';
 import { Independence } from './independence.js';
 import { StateSet } from './store.js';
 import { canonicalize } from './symmetry.js';
@@ -18,6 +19,8 @@ export interface SearchOptions {
   /** Stop at the first breach. */
   stopAtFirst: boolean;
   maxStates: number;
+  /** Called once for each state in which no thread can move (finished or stuck alike). */
+  terminal?: (state: StateBuffer) => void;
   /** Returns true when time is up; asked every few thousand states. */
   expired?: () => boolean;
 }
@@ -134,24 +137,13 @@ export class Search {
     }
     let moved = false;
     for (let t = 0; t < sys.threads; t++) if (this.moveThread(id, t)) moved = true;
-    if (!moved && !sys.finished(this.cur)) this.deadlock(id);
+    if (moved) return;
+    this.o.terminal?.(this.cur);
+    if (!sys.finished(this.cur)) this.deadlock(id);
   }
 
-  /** A thread that may be run alone here and can move; preferably one with a single way on. -1: none. */
   private pick(b: StateBuffer): number {
-    const ind = this.independence;
-    if (!ind) return -1;
-    let found = -1;
-    for (let t = 0; t < this.sys.threads; t++) {
-      const list = this.sys.edges[t][b.nodes[t]];
-      let enabled = 0;
-      for (const e of list) if (e.guard === null || e.guard(b.bytes)) enabled++;
-      if (enabled === 0 || (enabled > 1 && found >= 0)) continue;
-      if (!ind.alone(t, b.nodes)) continue;
-      if (enabled === 1) return t;
-      found = t;
-    }
-    return found;
+    return this.independence ? aloneAt(this.sys, this.independence, b) : -1;
   }
 
   /** Takes every enabled edge of thread t from the current state. Returns whether there was one. */

@@ -1,4 +1,5 @@
 import { causalPast } from './causal.js';
+import { fewerSwitches } from './reorder.js';
 import { replay } from './replay.js';
 import type { Choice, Failure } from './search.js';
 import { DEADLOCK } from './search.js';
@@ -23,7 +24,7 @@ export function shortest(
   let best: Counterexample | null = null;
   for (const f of failures) {
     const cut = f.property === DEADLOCK ? f.schedule : causalPast(sys, f.schedule);
-    for (const schedule of [cut, f.schedule]) {
+    for (const schedule of [fewerSwitches(sys, cut), cut, f.schedule]) {
       const run = replay(sys, schedule, properties);
       if (run.refused !== null || run.property !== f.property) continue;
       const shown = run.steps.filter((s) => !s.info.hidden).length;

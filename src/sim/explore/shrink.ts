@@ -1,0 +1,42 @@
+import type { Scenario } from '../scenario.js';
+
+/** Scenarios that are smaller by one thing than `s`, the most telling first. */
+export function* smaller(s: Scenario): Generator<Scenario> {
+  for (let t = 0; t < s.threads.length; t++)
+    yield { ...s, threads: s.threads.filter((_, k) => k !== t) };
+  if (s.vmas.length > 1)
+    for (let k = 0; k < s.vmas.length; k++) yield { ...s, vmas: s.vmas.filter((_, n) => n !== k) };
+  for (const [t, thread] of s.threads.entries())
+    if (thread.accesses > 1)
+      yield {
+        ...s,
+        threads: s.threads.map((x, k) => (k === t ? { ...x, accesses: x.accesses - 1 } : x)),
+      };
+  for (const [k, vma] of s.vmas.entries())
+    if (vma.pages.length > 1)
+      yield {
+        ...s,
+        vmas: s.vmas.map((x, n) => (n === k ? { ...x, pages: x.pages.slice(0, -1) } : x)),
+      };
+  if (s.failures > 0) yield { ...s, failures: s.failures - 1 };
+  if (s.signal) yield { ...s, signal: false };
+  if (s.faultFailures) yield { ...s, faultFailures: false };
+}
+
+/**
+ * The smallest scenario, by single steps down, for which `fails` still says yes: fewest threads first, then VMAs,
+ * accesses, pages and failures.
+ */
+export function shrink(s: Scenario, fails: (candidate: Scenario) => boolean): Scenario {
+  let best = s;
+  for (let again = true; again; ) {
+    again = false;
+    for (const c of smaller(best))
+      if (fails(c)) {
+        best = c;
+        again = true;
+        break;
+      }
+  }
+  return best;
+}
