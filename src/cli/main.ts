@@ -60,9 +60,10 @@ function program(): Command {
   p.command('replay')
     .description('run a saved trace again')
     .argument('<file>', 'trace that a review has written')
-    .action(async (file: string) => {
+    .option('--step', 'show trees, locks, page-table entries and translations after each step')
+    .action(async (file: string, flags: { step?: boolean }) => {
       const { runReplay } = await import('./replay.js');
-      process.exitCode = await runReplay(file, out);
+      process.exitCode = await runReplay(file, flags, out);
     });
   p.command('serve')
     .description('run the GitHub App (settings come from the environment, see docs/github.md)')

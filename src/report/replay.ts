@@ -23,10 +23,9 @@ export function renderReplay(r: ReplayText): string {
   return [
     printable(head),
     '',
-    ...interleaving(r.steps, 80, '  '),
-    '',
-    ...places(r.steps, '  '),
-    '',
+    ...(r.steps.length
+      ? [...interleaving(r.steps, 80, '  '), '', ...places(r.steps, '  '), '']
+      : []),
     printable(last),
     '',
   ].join('\n');

@@ -97,3 +97,18 @@ describe('forklore replay', () => {
     expect(forklore('replay', join(ROOT, 'package.json')).err).toMatch(/not a forklore trace/);
   });
 });
+
+describe('forklore replay --step', () => {
+  it('walks through the run with trees, locks, entries and translations', () => {
+    const r = forklore('replay', '--step', file);
+    expect(r.code).toBe(0);
+    const pages = r.out.split(/^step /m).slice(1);
+    expect(pages.length).toBeGreaterThan(5);
+    for (const part of ['parent tree', 'child tree', 'mmap lock', 'VMA locks', 'parent entries', 'TLB'])
+      for (const page of pages) expect(page).toContain(part);
+    const shared = pages.find((p) => p.includes("shares P0: V1 -> V1'"))!;
+    expect(shared).toMatch(/child tree +V1'/);
+    expect(shared).toMatch(/\* child entries +P0/);
+    expect(pages.at(-1)).toMatch(/parent entries +P0' w/);
+  });
+});

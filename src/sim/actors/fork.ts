@@ -4,13 +4,13 @@ import { constant } from '../kernel/constants.js';
 import type { Features } from '../kernel/features.js';
 import { PRIMITIVES } from '../kernel/primitives/index.js';
 import { CHILD, int, KERNEL, PARENT } from '../kernel/primitives/support.js';
-import { entries, XA_ZERO_ENTRY } from '../kernel/primitives/tree.js';
+import { dumpTree, entries, XA_ZERO_ENTRY } from '../kernel/primitives/tree.js';
 import { initialWorld } from '../kernel/setup.js';
 import type { Shared } from '../kernel/shared.js';
 import { unknownCallee } from '../kernel/unknown.js';
 import { type CallSite, Machine, type Stop } from '../machine/machine.js';
 import type { Primitive } from '../machine/primitive.js';
-import { isPtr, pointer } from '../machine/value.js';
+import { isPtr, type Ptr, pointer } from '../machine/value.js';
 import type { World } from '../machine/world.js';
 import type { Program, SourceRef } from '../program.js';
 import { propertyIndex } from '../property/properties.js';
@@ -89,6 +89,7 @@ export function forkingThread(o: ForkOptions): { automaton: Automaton<State>; no
       name: 'fork',
       initial: { stop: start },
       key: (s) => ('stop' in s ? machine.key(s.stop) : s.after),
+      describe: (s) => ('stop' in s ? describe(s.stop) : {}),
       abandoned: (s) => ('stop' in s ? s.stop.kind === 'stuck' : s.after === 'abandoned'),
       edges: (s) => ('stop' in s ? edgesOf(s.stop, machine, o, notes) : []),
     },
@@ -118,6 +119,13 @@ function edgesOf(stop: Stop, machine: Machine, o: ForkOptions, notes: ForkNotes)
   }
   notes.stuck.set(stop.reason, { reason: stop.reason, path: stop.ref.path, line: stop.ref.line });
   return [];
+}
+
+/** Both trees, as a person reads them: `V1' V2 -` where `-` is the failure marker. */
+function describe(stop: Stop): Record<string, string> {
+  if (stop.kind !== 'visible' && stop.kind !== 'end') return {};
+  const tree = (mm: Ptr) => dumpTree(stop, pointer(mm.obj, 'mm_mt')) || 'empty';
+  return { 'parent tree': tree(PARENT), 'child tree': tree(CHILD) };
 }
 
 function watch(site: CallSite, notes: ForkNotes): void {

@@ -102,7 +102,7 @@ function failingRun(
     property: first.property,
     scenario: input.scenario,
     schedule: first.schedule,
-    steps: shownSteps(replay(fs.system, first.schedule, only)),
+    steps: shownSteps(replay(fs.system, first.schedule, only), fs.system.threads),
   };
   if (input.stopAtFirst) return full;
   const at = (scenario: Scenario) =>
@@ -123,7 +123,11 @@ function failingRun(
   const small = at(scenario)!;
   const run = shortest(small.system, explore(small, input, only).failures, only);
   if (!run) return full;
-  return { ...run, scenario, steps: shownSteps(replay(small.system, run.schedule, only)) };
+  return {
+    ...run,
+    scenario,
+    steps: shownSteps(replay(small.system, run.schedule, only), small.system.threads),
+  };
 }
 
 function explore(fs: ForkSystem, input: CheckInput, properties: ReadonlySet<number>): SearchResult {

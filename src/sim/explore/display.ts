@@ -10,23 +10,33 @@ export interface ShownStep {
 }
 
 /**
- * The steps of a run that the reader sees. User threads are interchangeable, so they are named in the order in which
- * they come up: `thread A`, `thread B`.
+ * Names of the threads of a run. User threads are interchangeable, so they are named in the order in which they come
+ * up: `thread A`, `thread B`; a single one is `thread`. Those that do not come up follow.
  */
-export function shownSteps(run: Replay): ShownStep[] {
-  const shown = run.steps.filter((s) => !s.info.hidden);
-  const users = [...new Set(shown.map((s) => s.thread).filter((t) => t > 0))];
+export function threadNames(run: Replay, threads: number): string[] {
+  const order = [
+    ...new Set(run.steps.filter((s) => !s.info.hidden && s.thread > 0).map((s) => s.thread)),
+  ];
+  for (let t = 1; t < threads; t++) if (!order.includes(t)) order.push(t);
   const name = (t: number): string =>
     t === 0
       ? 'fork'
-      : users.length === 1
+      : threads === 2
         ? 'thread'
-        : `thread ${String.fromCharCode(65 + users.indexOf(t))}`;
-  return shown.map((s) => ({
-    thread: name(s.thread),
-    function: s.info.function,
-    path: s.info.path,
-    line: s.info.line,
-    text: s.text,
-  }));
+        : `thread ${String.fromCharCode(65 + order.indexOf(t))}`;
+  return Array.from({ length: threads }, (_, t) => name(t));
+}
+
+/** The steps of a run that the reader sees. */
+export function shownSteps(run: Replay, threads: number): ShownStep[] {
+  const names = threadNames(run, threads);
+  return run.steps
+    .filter((s) => !s.info.hidden)
+    .map((s) => ({
+      thread: names[s.thread],
+      function: s.info.function,
+      path: s.info.path,
+      line: s.info.line,
+      text: s.text,
+    }));
 }

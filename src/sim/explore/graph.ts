@@ -26,6 +26,8 @@ export interface ThreadGraph {
   final: boolean[];
   /** Nodes at which the run was given up (no model, or a breach that is not asked about): nothing is said of what follows. */
   abandoned?: boolean[];
+  /** What the thread's private memory looks like at a node, for those who step through a run. */
+  describe?: (node: number) => Record<string, string>;
 }
 
 /** A thread as a function of its private state; `toGraph` enumerates it. */
@@ -37,6 +39,8 @@ export interface Automaton<S> {
   /** Edges out of a state; none when the thread has finished. */
   /** The run was given up here. */
   abandoned?(state: S): boolean;
+  /** Private memory for the reader. */
+  describe?(state: S): Record<string, string>;
   edges(state: S): { op: Op; info: StepInfo; next: () => S }[];
 }
 
@@ -63,5 +67,12 @@ export function toGraph<S>(a: Automaton<S>, limit: number): ThreadGraph | null {
     nodes.push(a.edges(states[n]).map(({ op, info, next }) => ({ op, info, to: id(next()) })));
   }
   const abandoned = states.map((s) => a.abandoned?.(s) ?? false);
-  return { name: a.name, nodes, final: nodes.map((e) => e.length === 0), abandoned };
+  const graph: ThreadGraph = {
+    name: a.name,
+    nodes,
+    final: nodes.map((e) => e.length === 0),
+    abandoned,
+  };
+  if (a.describe) graph.describe = (node) => a.describe!(states[node]);
+  return graph;
 }

@@ -8,8 +8,11 @@ export interface ReplayedStep {
   threadName: string;
   info: Omit<StepInfo, 'text'>;
   text: string;
-  /** Shared variables before the step. */
+  /** Shared variables before and after the step. */
   before: Uint8Array;
+  after: Uint8Array;
+  /** Node of each thread after the step. */
+  nodes: number[];
 }
 
 export interface Replay {
@@ -52,9 +55,15 @@ export function replay(
       info,
       text: typeof text === 'string' ? text : text(before),
       before,
+      after: before,
+      nodes: [],
     });
     b.nodes[c.thread] = edge.to;
     const breach = compiled.apply?.(b.bytes) ?? -1;
+    Object.assign(steps[steps.length - 1], {
+      after: b.bytes.slice(0, sys.vars),
+      nodes: [...b.nodes],
+    });
     if (breach >= 0 && properties.has(breach)) property = breach;
   }
   if (property < 0 && properties.has(DEADLOCK) && stuckForGood(sys, b)) property = DEADLOCK;
