@@ -325,5 +325,9 @@ function generic(b: Builder, node: Node): Val {
       return expression(b, rest[i + 1]);
     }
   }
+  if (type === UNKNOWN && rest.length >= 2) {
+    b.note('_Generic on an undeclared type: its last branch is taken');
+    return expression(b, rest.at(-1)!);
+  }
   return b.unmodelled('_Generic without a branch for the type');
 }

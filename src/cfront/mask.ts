@@ -60,15 +60,24 @@ function blankAttributes(view: TokenView): void {
   }
 }
 
-/** `__word` between a type and the thing declared, in the head of a definition: an attribute that no table has. */
+const BEFORE_TYPE = /^(void|int|char|long|short|unsigned|signed|bool|struct|union|enum|static|inline|extern)$/;
+const HEAD_WORD =
+  /^(void|int|char|long|short|unsigned|signed|bool|struct|union|enum|static|inline|extern|const|volatile|register|typedef|float|double|typeof|case|goto|return|else|do|auto|__extension__|_Noreturn)$|^__(u|s|le|be)\d+$|^__(kernel|poll|wsum|sum|inline|typeof|auto|asm)/;
+
+/**
+ * An attribute that no table has, in the head of a definition: `__word` between a type and the thing declared, or any
+ * word before the type or the storage class.
+ */
 function isStrayAttribute(view: TokenView, i: number): boolean {
   const t = view.tokens[i];
-  if (!t.text.startsWith('__') || !/^__[a-z]\w*$/.test(t.text) || view.depthAt(i) !== 0)
-    return false;
-  if (/^__(u|s|le|be)\d+$|^__(kernel|poll|wsum|sum|inline|typeof|auto|extension|asm)/.test(t.text))
-    return false;
   const next = view.tokens[i + 1];
-  return i > 0 && view.tokens[i - 1].kind === 'ident' && next?.kind === 'ident';
+  if (next?.kind !== 'ident' || HEAD_WORD.test(t.text) || view.depthAt(i) !== 0) return false;
+  const before = view.tokens[i - 1];
+  if (before !== undefined && /^(struct|union|enum)$/.test(before.text)) {
+    return t.text.startsWith('__') && !/^[({;,=[]$/.test(view.tokens[i + 2]?.text ?? '(');
+  }
+  if (BEFORE_TYPE.test(next.text)) return true;
+  return /^__[a-z]\w*$/.test(t.text) && before?.kind === 'ident';
 }
 
 function maskCasts(view: TokenView, world: MaskWorld): void {

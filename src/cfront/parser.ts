@@ -89,7 +89,25 @@ function convert(cursor: TreeCursor, chunk: Chunk): Node {
 
 function close(path: Node[]): void {
   const node = path.pop()!;
+  if (node.type === 'update_expression') rebind(node);
   if (node.broken && path.length > 0) path.at(-1)!.broken = true;
+}
+
+/** The grammar reads `!x++` as `(!x)++`; in C a postfix operator binds first. */
+function rebind(node: Node): void {
+  const [arg, operator] = node.children;
+  if (arg?.type !== 'unary_expression' || operator === undefined) return;
+  const operand = arg.children.findIndex((c) => c.field === 'argument');
+  if (operand < 0) return;
+  const inner: Node = {
+    ...node,
+    start: arg.children[operand].start,
+    field: 'argument',
+    children: [arg.children[operand], operator],
+  };
+  rebind(inner);
+  node.type = arg.type;
+  node.children = arg.children.with(operand, inner);
 }
 
 function add(parent: Node, node: Node): Node {

@@ -39,7 +39,10 @@ const scenario = {
         type: 'object',
         additionalProperties: false,
         required: ['accesses'],
-        properties: { accesses: { type: 'integer', minimum: 1, maximum: 4 } },
+        properties: {
+          kind: { enum: ['store', 'load', 'madvise', 'mmap-writer'] },
+          accesses: { type: 'integer', minimum: 1, maximum: 4 },
+        },
       },
     },
     failures: { type: 'integer', minimum: 0, maximum: 2 },

@@ -15,8 +15,12 @@ export interface VmaSpec {
   ops?: boolean;
 }
 
-/** A thread of the parent: stores to memory, `accesses` times, each to any page of a writable VMA. */
+/** What a thread of the parent does: store, load, madvise(MADV_DONTNEED), or take the mmap lock for writing. */
+export type ThreadKind = 'store' | 'load' | 'madvise' | 'mmap-writer';
+
+/** A thread of the parent. Stores and loads go `accesses` times, each to any page of a VMA that allows it. */
 export interface ThreadSpec {
+  kind?: ThreadKind;
   accesses: number;
 }
 

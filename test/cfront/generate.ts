@@ -155,6 +155,15 @@ class Generator {
       () => `min_t(${this.type()}, ${sub()}, ${sub()})`,
       () => `max((long)${sub()}, (long)${sub()})`,
       () => `(-${sub()})`,
+      () => `(sizeof(${this.pick(['a', 'u32', 'long', 's.y'])}) ${this.pick(['*', '-', '+', '&'])} ${this.variable()})`,
+      () => `((int)${this.variable()} ${this.pick(['*', '-', '&'])} ${this.variable()})`,
+      () => (this.vars.length > 3 ? '(-p->y + !q[0] - ~s.in.z)' : sub()),
+      () => (this.vars.length > 3 ? '(&t == p)' : sub()),
+      () => `(!${this.variable()} ${this.pick(['==', '&', '<'])} ${this.variable()})`,
+      () => `(${this.variable()} & ${this.variable()} == ${this.variable()} << 1)`,
+      () => `(${this.variable()} - -${this.variable()} - 1)`,
+      () => `*&${this.variable()}`,
+      () => `(${this.variable()} < 3 ? 1 : ${this.variable()} ? 2 : 3)`,
     ])();
   }
 
@@ -168,6 +177,11 @@ class Generator {
       () => `(${v}--, ${this.expr(1)})`,
       () => `${this.expr(1)} ? (${v} ^= 1) : ${this.expr(1)}`,
       () => `(${v} += ${this.expr(1)}) > 3`,
+      () => `!${v}++`,
+      () => `-${v}-- < 3`,
+      () => `!!++${v}`,
+      () => `(int)${v}++ * 3 & 4`,
+      () => `~${v}-- & 1`,
     ])();
   }
 

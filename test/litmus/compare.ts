@@ -70,6 +70,7 @@ export function checkReplays(sys: System, f: Failure, properties: readonly numbe
 }
 
 export interface BruteForce {
+  states: number;
   schedules: number;
   /** One canonical form for each trace. */
   traces: Set<string>;
@@ -77,15 +78,17 @@ export interface BruteForce {
 }
 
 /**
- * Oracle for small acyclic systems: writes every schedule down, and gives each the normal form of its trace (Foata:
+ * Oracle for small acyclic systems (null beyond `limit` schedules): writes every schedule down, and gives each the normal form of its trace (Foata:
  * layers of independent steps). Shares with the product only the footprints.
  */
 export function bruteForce(sys: System, limit: number): BruteForce | null {
   const traces = new Set<string>();
   const terminals = new Set<string>();
+  const states = new Set<string>();
   let schedules = 0;
   const run: { name: string; thread: number; footprint: Parameters<typeof conflict>[0] }[] = [];
   const visit = (b: StateBuffer): boolean => {
+    states.add(stateText(sys, b));
     let moved = false;
     for (let t = 0; t < sys.threads; t++)
       for (const [e, edge] of sys.edges[t][b.nodes[t]].entries()) {
@@ -109,7 +112,8 @@ export function bruteForce(sys: System, limit: number): BruteForce | null {
     terminals.add(stateText(sys, end));
     return true;
   };
-  return visit(sys.initial()) ? { schedules, traces, terminals: [...terminals].sort() } : null;
+  if (!visit(sys.initial())) return null;
+  return { states: states.size, schedules, traces, terminals: [...terminals].sort() };
 }
 
 function foata(

@@ -50,5 +50,4 @@ export function specOf(
   };
 }
 
-export const systemOf = (...args: Parameters<typeof specOf>): System =>
-  new System(specOf(...args));
+export const systemOf = (...args: Parameters<typeof specOf>): System => new System(specOf(...args));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { countTraces } from '../../src/sim/explore/count.js';
 import { DEADLOCK } from '../../src/sim/explore/search.js';
 import { System } from '../../src/sim/explore/system.js';
-import { bruteForce, COMBINATIONS, checkReplays, explore, PLAIN } from './compare.js';
+import { bruteForce, COMBINATIONS, checkReplays, explore, FULL, PLAIN } from './compare.js';
 import { BROKEN, LITMUS, type Litmus } from './systems.js';
 
 const PROPERTIES = [BROKEN, DEADLOCK];
@@ -17,10 +17,9 @@ describe.each(LITMUS.map((l): [string, Litmus] => [l.name, l]))('%s', (_name, l)
   it('has the states and outcomes that are written down for plain search', () => {
     const sys = new System(l.spec());
     const { result, terminals } = explore(sys, PLAIN);
-    expect({ states: result.states, exhausted: result.exhausted }).toEqual({
-      states: l.states,
-      exhausted: true,
-    });
+    const reduced = explore(sys, FULL).result;
+    expect([result.states, reduced.states]).toEqual([l.states, l.reduced]);
+    expect([result.exhausted, result.limit]).toEqual([true, null]);
     expect(outcomesOf(l, sys, terminals)).toEqual([...l.outcomes].sort());
   });
 
@@ -30,7 +29,11 @@ describe.each(LITMUS.map((l): [string, Litmus] => [l.name, l]))('%s', (_name, l)
     expect(Number(countTraces(sys).traces)).toBe(l.traces);
     expect(Number(countTraces(sys, { partialOrder: true }).traces)).toBe(l.traces);
     const all = bruteForce(sys, 100_000);
-    expect([all?.schedules, all?.traces.size]).toEqual([l.schedules, l.traces]);
+    expect([all?.states, all?.schedules, all?.traces.size]).toEqual([
+      l.states,
+      l.schedules,
+      l.traces,
+    ]);
     expect(all?.terminals).toEqual(explore(sys, PLAIN).terminals);
   });
 

@@ -1,59 +1,25 @@
-import type { Automaton, StepInfo } from '../explore/graph.js';
-import { add, type Effect, eq, fail, ne, type Op, set, TAU, v, when } from '../explore/op.js';
+import type { Automaton } from '../explore/graph.js';
+import { add, type Effect, eq, fail, ne, set, TAU, v, when } from '../explore/op.js';
 import type { Shared } from '../kernel/shared.js';
 import { propertyIndex } from '../property/properties.js';
 import { pageName, vmaName } from './names.js';
-
-/** Where a storing thread is, with all that it remembers. */
-interface State {
-  at: string;
-  /** Accesses left. */
-  left: number;
-  /** Address index. */
-  i: number;
-  /** Holds the VMA lock (else the mmap lock). */
-  vl: boolean;
-  /** Holds the mmap lock too, for the first anon_vma. */
-  tl: boolean;
-  /** Old page. */
-  og: number;
-}
-
-interface Out {
-  op: Op;
-  info: StepInfo;
-  next: () => State;
-}
+import { LOCK_FUNCTIONS, type Steps, type UserState, UserThread, userAutomaton } from './user.js';
 
 /**
- * A user thread of the parent that stores to memory: through its TLB, by a hardware walk, or by a page fault under the
- * VMA lock with fallback to the mmap lock. Follows 6.12: lock_vma_under_rcu(), do_anonymous_page(), do_wp_page(),
- * wp_page_copy(), one step per shared access. A fault that could not allocate ends the thread.
+ * A user thread of the parent that stores to memory: through its TLB, by a hardware walk, or by a page fault. Follows
+ * 6.12: do_anonymous_page(), do_wp_page(), wp_page_copy(), one step per shared access. A fault that could not allocate
+ * ends the thread; after one that was handled the access is tried again.
  *
  * `t` is the thread's number in `shared` (from 1).
  */
-export function storingThread(shared: Shared, t: number, name: string): Automaton<State> {
-  const start: State = {
-    at: 'pick',
-    left: shared.scenario.threads[t - 1].accesses,
-    i: -1,
-    vl: false,
-    tl: false,
-    og: 0,
-  };
-  return {
-    name,
-    initial: start,
-    key: (s) => `${s.at} ${s.left} ${s.i} ${s.vl ? 1 : 0}${s.tl ? 1 : 0} ${s.og}`,
-    edges: (s) => new Stepper(shared, t, s).edges(),
-  };
+export function storingThread(shared: Shared, t: number, name: string): Automaton<UserState> {
+  const accesses = shared.scenario.threads[t - 1].accesses;
+  return userAutomaton(name, accesses, (s) => new Storing(shared, t, s));
 }
 
 const FUNCTIONS: Record<string, string> = {
-  seq1: 'vma_start_read',
-  try: 'vma_start_read',
-  seq2: 'vma_start_read',
-  slow: 'do_user_addr_fault',
+  ...LOCK_FUNCTIONS,
+  access: '',
   anon: 'do_anonymous_page',
   prepare: '__anon_vma_prepare',
   alloc0: 'do_anonymous_page',
@@ -65,38 +31,20 @@ const FUNCTIONS: Record<string, string> = {
   reuse: 'wp_page_reuse',
 };
 
-class Stepper {
-  private readonly out: Out[] = [];
-  constructor(
-    private readonly sh: Shared,
-    private readonly t: number,
-    private readonly s: State,
-  ) {}
+class Storing extends UserThread {
+  protected readonly wants = 'VM_WRITE';
+  protected readonly verb = 'store to';
 
-  private go(op: Op, text: StepInfo['text'], to: Partial<State>, hidden = false): void {
-    const info: StepInfo = {
-      function: FUNCTIONS[this.s.at] ?? (this.s.at === 'access' ? '' : 'wp_page_copy'),
-      path: '',
-      line: null,
-      text,
-      hidden,
-    };
-    this.out.push({ op, info, next: () => ({ ...this.s, ...to }) });
+  protected functionOf(at: string): string {
+    return FUNCTIONS[at] ?? 'wp_page_copy';
   }
 
-  private done(): Partial<State> {
-    const left = this.s.left - 1;
-    return { at: left > 0 ? 'pick' : 'end', left, i: -1, vl: false, tl: false, og: 0 };
-  }
-
-  edges(): Out[] {
-    const step = this.steps[this.s.at];
-    if (step) step();
-    return this.out;
+  protected steps(): Steps {
+    return this.storing;
   }
 
   /** Ways to get the new page: succeed, or fail where the scenario lets page faults fail. */
-  private allocation(ok: Partial<State>, failed: Effect[]): void {
+  private allocation(ok: Partial<UserState>, failed: Effect[]): void {
     this.go(TAU, 'allocates a page', ok, true);
     if (this.sh.scenario.faultFailures)
       this.go({ guard: [], effect: failed }, 'page allocation fails', { at: 'oom' });
@@ -118,13 +66,7 @@ class Stepper {
     return chain;
   }
 
-  private readonly steps: Record<string, () => void> = {
-    pick: () => {
-      const { sh } = this;
-      for (let i = 0; i < sh.addresses; i++)
-        if (sh.scenario.vmas[sh.vmaOf[i]].flags.includes('VM_WRITE'))
-          this.go(TAU, `will store to ${pageName(i, 1)}`, { at: 'access', i }, true);
-    },
+  private readonly storing: Steps = {
     access: () => {
       const { sh, t, s } = this;
       const tlb = sh.tlb[t][s.i];
@@ -144,63 +86,7 @@ class Stepper {
       this.go(
         { guard: [eq(v(sh.pteWrite[s.i]), 0)], effect: [set(tlb, 0)] },
         (x) => `write fault on ${pageName(s.i, x[sh.pte[s.i]] || 1)} in ${vmaName(sh.vmaOf[s.i])}`,
-        { at: sh.features.vmaLock === 'none' ? 'slow' : 'seq1' },
-      );
-    },
-    seq1: () => {
-      const { sh, s } = this;
-      const k = sh.vmaOf[s.i];
-      this.go({ guard: [eq(v(sh.vmaSeq[k]), v(sh.mmapSeq))], effect: [] }, 'VMA is write-locked', {
-        at: 'slow',
-      });
-      this.go(
-        { guard: [ne(v(sh.vmaSeq[k]), v(sh.mmapSeq))], effect: [] },
-        'sequences differ',
-        { at: 'try' },
-        true,
-      );
-    },
-    try: () => {
-      const { sh, s } = this;
-      const k = sh.vmaOf[s.i];
-      this.go(
-        { guard: [eq(v(sh.vmaWriter[k]), 0)], effect: [add(sh.vmaReaders[k], 1)] },
-        `lock_vma_under_rcu(${vmaName(k)})`,
-        { at: 'seq2' },
-      );
-      this.go({ guard: [ne(v(sh.vmaWriter[k]), 0)], effect: [] }, 'VMA lock is taken', {
-        at: 'slow',
-      });
-    },
-    seq2: () => {
-      const { sh, s } = this;
-      const k = sh.vmaOf[s.i];
-      const drop = [add(sh.vmaReaders[k], -1)];
-      const differ = ne(v(sh.vmaSeq[k]), v(sh.mmapSeq));
-      this.go(
-        { guard: [eq(v(sh.vmaSeq[k]), v(sh.mmapSeq))], effect: drop },
-        'VMA is write-locked',
-        { at: 'slow' },
-      );
-      if (sh.features.anonPrepare === 'refused') {
-        this.go({ guard: [differ, eq(v(sh.anonVma[k]), 0)], effect: drop }, 'no anon_vma', {
-          at: 'slow',
-        });
-        this.go(
-          { guard: [differ, ne(v(sh.anonVma[k]), 0)], effect: [] },
-          'VMA locked',
-          { at: 'handle', vl: true },
-          true,
-        );
-      } else
-        this.go({ guard: [differ], effect: [] }, 'VMA locked', { at: 'handle', vl: true }, true);
-    },
-    slow: () => {
-      const { sh } = this;
-      this.go(
-        { guard: [eq(v(sh.mmapWriter), 0)], effect: [add(sh.mmapReaders, 1)] },
-        'mmap_read_lock(parent)',
-        { at: 'handle', vl: false },
+        { at: this.faultEntry },
       );
     },
     handle: () => {
@@ -380,39 +266,7 @@ class Stepper {
         true,
       );
     },
-    unptl: () => this.unlockTable('unlock'),
-    unlock: () => this.unlock('access'),
-    oom: () => this.unlock('end'),
   };
-
-  private lockTable(then: string): void {
-    const ptl = this.sh.ptl[this.sh.vmaOf[this.s.i]];
-    this.go(
-      { guard: [eq(v(ptl), 0)], effect: [set(ptl, 1)] },
-      'spin_lock(page table)',
-      { at: then },
-      true,
-    );
-  }
-
-  private unlockTable(then: string): void {
-    const ptl = this.sh.ptl[this.sh.vmaOf[this.s.i]];
-    this.go({ guard: [], effect: [set(ptl, 0)] }, 'spin_unlock(page table)', { at: then }, true);
-  }
-
-  private unlock(then: string): void {
-    const { sh, s } = this;
-    const k = sh.vmaOf[s.i];
-    const drop = s.vl ? add(sh.vmaReaders[k], -1) : add(sh.mmapReaders, -1);
-    const text = s.vl ? `vma_end_read(${vmaName(k)})` : 'mmap_read_unlock(parent)';
-    this.go({ guard: [], effect: [drop] }, text, {
-      at: then,
-      vl: false,
-      og: 0,
-      i: then === 'end' ? -1 : s.i,
-      left: then === 'end' ? 0 : s.left,
-    });
-  }
 }
 
 function stale(sh: Shared, i: number, x: Uint8Array): boolean {

@@ -1,10 +1,12 @@
 import { type ForkNotes, forkingThread } from '../actors/fork.js';
+import { loadingThread } from '../actors/read.js';
 import { storingThread } from '../actors/store.js';
+import { madvisingThread, mmapWriter } from '../actors/zap.js';
 import type { Features } from '../kernel/features.js';
 import { Shared } from '../kernel/shared.js';
 import type { Primitive } from '../machine/primitive.js';
 import type { Program } from '../program.js';
-import type { Limits, Scenario } from '../scenario.js';
+import type { Limits, Scenario, ThreadKind } from '../scenario.js';
 import { type ThreadGraph, toGraph } from './graph.js';
 import { System } from './system.js';
 
@@ -25,6 +27,17 @@ export interface ForkSystemInput {
   /** Properties that are checked; all when left out. */
   checked?: ReadonlySet<string>;
 }
+
+const ACTORS = {
+  store: storingThread,
+  load: loadingThread,
+  madvise: madvisingThread,
+  'mmap-writer': mmapWriter,
+} satisfies Record<ThreadKind, unknown>;
+
+/** Threads of one kind and length are interchangeable. */
+const groupOf = (x: Scenario['threads'][0]): number =>
+  1 + 16 * Object.keys(ACTORS).indexOf(x.kind ?? 'store') + x.accesses;
 
 interface Users {
   shared: Shared;
@@ -47,8 +60,8 @@ function usersOf(scenario: Scenario, features: Features, limit: number): Users {
     const n = scenario.threads.length;
     u = {
       shared,
-      graphs: scenario.threads.map((_, k) =>
-        toGraph(storingThread(shared, k + 1, userName(k + 1, n)), limit),
+      graphs: scenario.threads.map((x, k) =>
+        toGraph(ACTORS[x.kind ?? 'store'](shared, k + 1, userName(k + 1, n)), limit),
       ),
     };
     byFeatures.set(key, u);
@@ -74,7 +87,7 @@ export function buildForkSystem(input: ForkSystemInput): ForkSystem | null {
     names: shared.names,
     init: shared.init,
     threads: graphs as ThreadGraph[],
-    groups: graphs.map((_, t) => (t === 0 ? 0 : 1 + scenario.threads[t - 1].accesses)),
+    groups: graphs.map((_, t) => (t === 0 ? 0 : groupOf(scenario.threads[t - 1]))),
     blocks: graphs.map((_, t) =>
       t === 0 ? [] : [...shared.tlb[t], ...shared.copying[t], shared.lost[t], shared.missed[t]],
     ),

@@ -138,9 +138,9 @@ export function valuesAt(
 }
 
 /**
- * Variables used as locks in all graphs: they start at 0, are set to 1 only under a guard that they are 0, and are set
- * back or counted down only by who holds them. A program that releases what it does not hold makes its lock an ordinary
- * variable.
+ * Variables used as locks in all graphs: they start at 0, are set to 1 only under a guard that they are 0 or counted up
+ * by 1, and are set back or counted down by 1 only by who holds them; an operation touches one at most once. A program
+ * that releases what it does not hold makes its lock an ordinary variable, and so does setting back what others count.
  */
 export function lockVariables(
   threads: readonly Nodes[],
@@ -148,21 +148,31 @@ export function lockVariables(
   init: readonly number[],
 ): boolean[] {
   const ok = init.map((x) => x === 0);
+  const counted = new Set<number>();
+  const setBack = new Set<number>();
+  const look = (op: Op, holds: ReadonlySet<number>) => {
+    for (const x of indirect(op)) ok[x] = false;
+    const touched = new Set<number>();
+    for (const f of op.effect) {
+      if ((f.do !== 'set' && f.do !== 'add') || !('v' in f.at)) continue;
+      const x = f.at.v;
+      if (touched.has(x)) ok[x] = false;
+      touched.add(x);
+      if (f.do === 'add') {
+        counted.add(x);
+        ok[x] &&= f.by === 1 || (f.by === -1 && holds.has(x));
+      } else if (f.to === 0) {
+        setBack.add(x);
+        ok[x] &&= holds.has(x);
+      } else if (f.to !== 1 || !guardsZero(op.guard, x)) ok[x] = false;
+    }
+  };
   threads.forEach((nodes, t) => {
     nodes.forEach((list, n) => {
-      for (const e of list) {
-        for (const x of indirect(e.op)) ok[x] = false;
-        for (const f of e.op.effect) {
-          if ((f.do !== 'set' && f.do !== 'add') || !('v' in f.at)) continue;
-          const x = f.at.v;
-          if (f.do === 'add') ok[x] &&= f.by > 0 || held[t][n].has(x);
-          else if (f.to === 0) ok[x] &&= held[t][n].has(x);
-          else if (f.to !== 1 || !guardsZero(e.op.guard, x)) ok[x] = false;
-        }
-      }
+      for (const e of list) look(e.op, held[t][n]);
     });
   });
-  return ok;
+  return ok.map((good, x) => good && !(counted.has(x) && setBack.has(x)));
 }
 
 /** The condition can not become true while the thread of which `k` is known stands still. */

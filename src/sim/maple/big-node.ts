@@ -1,7 +1,7 @@
 /** The big node: up to two nodes and an insertion side by side, before they are divided into nodes again. */
 
-import { found, maxGap } from './gaps.js';
 import { MapleFault } from './fault.js';
+import { found, maxGap } from './gaps.js';
 import {
   baseOf,
   GAPS,
@@ -128,7 +128,8 @@ export function copyOut(
     i++;
   } while (i <= limit && (bn.pivot[2 * i] | bn.pivot[2 * i + 1]) !== 0);
   const n = i - start;
-  if (n > SLOT_COUNT[type]) throw new MapleFault('overrun', `${n} slots written to a node of ${SLOT_COUNT[type]}`);
+  if (n > SLOT_COUNT[type])
+    throw new MapleFault('overrun', `${n} slots written to a node of ${SLOT_COUNT[type]}`);
   copyWords(bn.slot, 2 * start, w, base + slotsAt(type), 2 * n);
   if (newMax) {
     mas.maxL = bn.pivot[2 * i - 2];

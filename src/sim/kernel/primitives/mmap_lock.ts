@@ -23,6 +23,26 @@ function* moveSequence(env: Env, mm: Ptr): Visible {
   return 0;
 }
 
+/** The sequence moves when the lock is taken and when it is released; else at release only. */
+const movesTwice = (env: Env): boolean =>
+  env.features.vmaLock === 'rwsem+seqcount' || env.features.vmaLock === 'refcount';
+
+/** The sequence as other threads' write sections have left it, where the scenario has such threads. */
+function* learnSequence(env: Env): Visible {
+  const writers = env.scenario.threads.filter((t) => t.kind === 'mmap-writer').length;
+  if (writers === 0) return 0;
+  const perSection = movesTwice(env) ? 2 : 1;
+  const base = sequence(env, PARENT);
+  const values = Array.from({ length: writers + 1 }, (_, n) => base + n * perSection);
+  const taken = yield values.map((x) => ({
+    op: { guard: [eq(v(env.shared.mmapSeq), x)], effect: [] },
+    text: `mm_lock_seq is ${x}`,
+    hidden: true,
+  }));
+  env.world.put(PARENT, '__seq', values[taken]);
+  return 0;
+}
+
 function* lock(env: Env, x: Value): Visible {
   const mm = object(env, x, 'mmap_write_lock', 'mm');
   if (heldAtAll(env, mm))
@@ -37,8 +57,8 @@ function* lock(env: Env, x: Value): Visible {
       'mmap_write_lock(parent)',
     );
   env.world.put(mm, HELD, WRITE);
-  if (env.features.vmaLock === 'rwsem+seqcount' || env.features.vmaLock === 'refcount')
-    yield* moveSequence(env, mm);
+  if (mm === PARENT) yield* learnSequence(env);
+  if (movesTwice(env)) yield* moveSequence(env, mm);
   return 0;
 }
 
