@@ -90,7 +90,20 @@ function lowerBody(b: Builder, func: Func, head: Node, body: Node): void {
     for (let i = scope.cleanups.length - 1; i >= 0; i--) scope.cleanups[i]();
     b.emit({ op: 'return', value: null });
   }
+  lostLabels(b);
   b.world.localType = null;
+}
+
+/** Labels that stand in a part that was not translated: going there must not run on silently. */
+function lostLabels(b: Builder): void {
+  const placed = new Set(b.code.flatMap((i) => (i.op === 'label' ? [i.id] : [])));
+  const wanted = new Set(b.code.flatMap((i) => (i.op === 'jump' ? [i.to] : [])));
+  for (const [name, { id }] of b.labels) {
+    if (placed.has(id) || !wanted.has(id)) continue;
+    b.place(id);
+    b.unmodelled(`label ${name} is in a part that is not translated`);
+    b.emit({ op: 'return', value: null });
+  }
 }
 
 function declareParam(b: Builder, p: Func['params'][number]): void {

@@ -1,5 +1,5 @@
 import type { Builder } from './builder.js';
-import { child, named, textOf } from './chunk.js';
+import { child, findNode, named, textOf } from './chunk.js';
 import { condition } from './conditions.js';
 import { declaration } from './declarations.js';
 import { discard } from './expressions.js';
@@ -133,6 +133,21 @@ export function forLoop(b: Builder, node: Node): void {
   );
 }
 
+/** `do { } for_each_...(args);`: the macro must expand to `while (...)`. */
+function footMacro(b: Builder, head: Node, name: string, again: number, end: number): void {
+  const args = head.chunk.text.slice(head.start, head.end);
+  const macro = b.world.macro(name);
+  const text = macro === undefined ? null : expandFull(b, `${name}${args}`, name, macro);
+  const root = text === null ? null : b.world.parseText(`void f(void){\ndo ;\n${text};}`);
+  const loop = root === null || root.broken ? undefined : findNode(root, 'do_statement');
+  if (loop === undefined) {
+    b.unmodelled(`loop macro ${name} after do`);
+    return;
+  }
+  const known = b.inMacro(() => condition(b, child(loop, 'condition')!, again, end));
+  if (known === true) b.jump(again);
+}
+
 /** `do ... while`. */
 export function doLoop(b: Builder, node: Node): void {
   const head = child(node, 'condition');
@@ -148,8 +163,9 @@ export function doLoop(b: Builder, node: Node): void {
     const ref = b.ref;
     b.setRef(node, foot?.start ?? head.start, head.end);
     b.place(step);
-    const known = condition(b, head, again, end);
-    if (known === true) b.jump(again);
+    const macro = foot && node.chunk.rewrites.get(foot.start);
+    if (macro?.kind === 'loop') footMacro(b, head, macro.name, again, end);
+    else if (condition(b, head, again, end) === true) b.jump(again);
     b.ref = ref;
     b.place(end);
   });

@@ -60,7 +60,8 @@ function blankAttributes(view: TokenView): void {
   }
 }
 
-const BEFORE_TYPE = /^(void|int|char|long|short|unsigned|signed|bool|struct|union|enum|static|inline|extern)$/;
+const BEFORE_TYPE =
+  /^(void|int|char|long|short|unsigned|signed|bool|struct|union|enum|static|inline|extern)$/;
 const HEAD_WORD =
   /^(void|int|char|long|short|unsigned|signed|bool|struct|union|enum|static|inline|extern|const|volatile|register|typedef|float|double|typeof|case|goto|return|else|do|auto|__extension__|_Noreturn)$|^__(u|s|le|be)\d+$|^__(kernel|poll|wsum|sum|inline|typeof|auto|asm)/;
 
@@ -141,12 +142,24 @@ function maskLoopMacro(view: TokenView, i: number): void {
   if (!starts || view.depthAt(i) === 0) return;
   const close = view.close(i + 1);
   const after = view.tokens[close + 1];
-  if (after === undefined || !(after.text === '{' || (after.kind === 'ident' && close > i))) return;
+  if (after === undefined) return;
+  const foot = after.text === ';' && before.text === '}' && opensDo(view, i - 1);
+  if (!foot && after.text !== '{' && after.kind !== 'ident') return;
   view.edit.rewrites.set(t.at, { kind: 'loop', name: t.text });
   view.replace(t.at, t.at + t.text.length, 'while');
   if (close === i + 2 && t.text.length > 5) {
     view.replace(t.at, view.tokens[close].at, 'while(0');
   }
+}
+
+/** The block that ends at token `close` is that of a `do`: a loop macro after it is the loop's foot. */
+function opensDo(view: TokenView, close: number): boolean {
+  let depth = 0;
+  for (let k = close; k > 0; k--) {
+    if (view.tokens[k].text === '}') depth++;
+    else if (view.tokens[k].text === '{' && --depth === 0) return view.tokens[k - 1].text === 'do';
+  }
+  return false;
 }
 
 function maskRange(view: TokenView, i: number): void {

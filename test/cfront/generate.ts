@@ -155,7 +155,8 @@ class Generator {
       () => `min_t(${this.type()}, ${sub()}, ${sub()})`,
       () => `max((long)${sub()}, (long)${sub()})`,
       () => `(-${sub()})`,
-      () => `(sizeof(${this.pick(['a', 'u32', 'long', 's.y'])}) ${this.pick(['*', '-', '+', '&'])} ${this.variable()})`,
+      () =>
+        `(sizeof(${this.pick(['a', 'u32', 'long', 's.y'])}) ${this.pick(['*', '-', '+', '&'])} ${this.variable()})`,
       () => `((int)${this.variable()} ${this.pick(['*', '-', '&'])} ${this.variable()})`,
       () => (this.vars.length > 3 ? '(-p->y + !q[0] - ~s.in.z)' : sub()),
       () => (this.vars.length > 3 ? '(&t == p)' : sub()),

@@ -193,6 +193,15 @@ int f(int n) { int i, s = 0; for_each(i, n) { if (i == 2) continue; if (i == 5) 
     expect([1n, 3n, 9n].map((n) => run(program, 'f', [n]))).toEqual([0n, 1n, 8n]);
   });
 
+  it('a loop macro can be the foot of a do', async () => {
+    const program = await lower(
+      '#define while_less(i, n) while (++i < (n))\nint f(int n) { int i = 0, s = 0; do { s += i; } while_less(i, n); return s; }',
+      'f',
+    );
+    expect(program.notes).toEqual([]);
+    expect([0n, 4n].map((n) => run(program, 'f', [n]))).toEqual([0n, 6n]);
+  });
+
   it('an iterator that was declared by a macro: its definition runs, or the model of that name', async () => {
     const text = `void f(struct mm_struct *mm) { struct vm_area_struct *vma; VMA_ITERATOR(vmi, mm, 0);
 for_each_vma(vmi, vma) { g(vma); } }`;
@@ -276,6 +285,7 @@ describe('what is not translated says so', () => {
     ['void f(int x) { for_each_unheard_of(x) { g(); } }', 'loop macro for_each_unheard_of'],
     ['void f(struct m *m) { guard(unheard_of)(m); }', 'guard(unheard_of)'],
     ['void f(void) { goto nowhere; }', 'no such label'],
+    ['void f(int x) { goto in; for_each_unheard_of(x) { in: g(); } }', 'label in is in a part'],
     ['double f(void) { return 1.5; }', 'constant 1.5'],
   ])('%j', async (text, want) => {
     expect((await errors(text)).join('\n')).toContain(want);

@@ -19,8 +19,16 @@ describe('maskChunk', () => {
       'static __brand_new int f(void) { }',
       'static int f(void) { }',
     ],
-    ['a word of no table before the type', 'static noinline_for_x void f(struct a b) { }', 'static void f(struct a b) { }'],
-    ['words that are types stay', 'static gfp_t f(vm_flags_t g, struct a b) { }', 'static gfp_t f(vm_flags_t g, struct a b) { }'],
+    [
+      'a word of no table before the type',
+      'static noinline_for_x void f(struct a b) { }',
+      'static void f(struct a b) { }',
+    ],
+    [
+      'words that are types stay',
+      'static gfp_t f(vm_flags_t g, struct a b) { }',
+      'static gfp_t f(vm_flags_t g, struct a b) { }',
+    ],
   ])('%s', (_what, text, want) => {
     expect(masked(text)).toBe(want);
   });

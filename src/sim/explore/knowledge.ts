@@ -114,7 +114,7 @@ export function valuesAt(
   init: readonly number[],
 ): ReadonlyMap<number, number>[] {
   const start = new Map(
-    init.map((x, k): [number, number] => [k, x]).filter(([k]) => has(owned, k)),
+    init.map((x, k): [number, number] => [k, x & 255]).filter(([k]) => has(owned, k)),
   );
   type Values = ReadonlyMap<number, number>;
   const step = (before: Values, e: CompiledEdge): Values => {
@@ -125,7 +125,7 @@ export function valuesAt(
     for (const f of e.op.effect) {
       if ((f.do !== 'set' && f.do !== 'add') || !('v' in f.at) || !has(owned, f.at.v)) continue;
       if (f.do === 'set' && typeof f.to === 'number' && !hidden.has(f.at.v))
-        after.set(f.at.v, f.to);
+        after.set(f.at.v, f.to & 255);
       else after.delete(f.at.v);
     }
     return after;

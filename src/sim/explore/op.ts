@@ -17,7 +17,7 @@ export type Effect =
   /** Commutes with other adds to the same place. */
   | { do: 'add'; at: Place; by: number }
   | { do: 'if'; when: Cond[]; then: Effect[]; else?: Effect[] }
-  /** The property with this index is violated. */
+  /** The property with this index (below 31) is violated. */
   | { do: 'fail'; property: number };
 
 /** Enabled when all of `guard` hold (blocking is a disabled guard); then all of `effect` happens at once. */
@@ -113,7 +113,7 @@ function effectCode(e: Effect): string {
     case 'add':
       return `${expr(e.at)}+=${e.by};`;
     case 'fail':
-      return `f=${e.property};`;
+      return `f|=${2 ** e.property};`;
     case 'if':
       return `if(${conds(e.when)}){${e.then.map(effectCode).join('')}}${
         e.else?.length ? `else{${e.else.map(effectCode).join('')}}` : ''
@@ -124,7 +124,7 @@ function effectCode(e: Effect): string {
 /** Source of a JavaScript expression over `s` that is true where the guard holds. */
 export const guardCode = (op: Op): string => conds(op.guard);
 
-/** Source of JavaScript statements over `s` and `f` that carry the effect out. */
+/** Source of JavaScript statements over `s` that carry the effect out; `f` gathers breached properties as bits. */
 export const applyCode = (op: Op): string => op.effect.map(effectCode).join('');
 
 /** Evaluates an expression on a state (slow form, for static analysis and display). */

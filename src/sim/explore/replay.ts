@@ -1,6 +1,6 @@
 import type { StepInfo } from './graph.js';
 import { type Choice, DEADLOCK } from './search.js';
-import type { StateBuffer, System } from './system.js';
+import { firstProperty, propertyBits, type StateBuffer, type System } from './system.js';
 
 /** One step of a run, with the state before it. */
 export interface ReplayedStep {
@@ -37,6 +37,7 @@ export function replay(
   const b = sys.initial();
   const steps: ReplayedStep[] = [];
   let property = -1;
+  const asked = propertyBits(properties);
   for (const [k, c] of schedule.entries()) {
     const graph = sys.spec.threads[c.thread];
     const edge = graph?.nodes[b.nodes[c.thread]]?.[c.edge];
@@ -59,12 +60,12 @@ export function replay(
       nodes: [],
     });
     b.nodes[c.thread] = edge.to;
-    const breach = compiled.apply?.(b.bytes) ?? -1;
+    const breach = (compiled.apply?.(b.bytes) ?? 0) & asked;
     Object.assign(steps[steps.length - 1], {
       after: b.bytes.slice(0, sys.vars),
       nodes: [...b.nodes],
     });
-    if (breach >= 0 && properties.has(breach)) property = breach;
+    if (breach) property = firstProperty(breach);
   }
   if (property < 0 && properties.has(DEADLOCK) && stuckForGood(sys, b)) property = DEADLOCK;
   return { steps, property, end: b, refused: null };

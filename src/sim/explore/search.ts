@@ -2,7 +2,7 @@ import { aloneAt } from './ample.js';
 import { Independence } from './independence.js';
 import { StateSet } from './store.js';
 import { canonicalize } from './symmetry.js';
-import type { StateBuffer, System } from './system.js';
+import { firstProperty, propertyBits, type StateBuffer, type System } from './system.js';
 
 /** How to search; each reduction can be turned off, and tests compare the results. */
 export interface SearchOptions {
@@ -63,6 +63,7 @@ export class Search {
   private readonly result: SearchResult;
   private readonly queue: number[] = [];
   private head = 0;
+  private readonly asked: number;
   private readonly cur: StateBuffer;
   private readonly next: StateBuffer;
 
@@ -73,6 +74,7 @@ export class Search {
   ) {
     this.set = new StateSet(sys.words);
     this.independence = o.partialOrder === false ? null : (independence ?? new Independence(sys));
+    this.asked = propertyBits(o.properties);
     this.cur = sys.buffer();
     this.next = sys.buffer();
     this.result = {
@@ -156,6 +158,7 @@ export class Search {
       if (edge.guard !== null && !edge.guard(cur.bytes)) continue;
       moved = true;
       next.words.set(cur.words);
+      this.result.transitions++;
       if (this.take(next, t, e) || !this.follow(next)) this.fail(id, t, e);
       else this.keep(next, id, (t << 16) | e);
     }
@@ -167,12 +170,11 @@ export class Search {
   /** Applies an edge; returns whether it breaks a property that counts. */
   private take(b: StateBuffer, t: number, e: number): boolean {
     const edge = this.sys.edges[t][b.nodes[t]][e];
-    this.result.transitions++;
     b.nodes[t] = edge.to;
     if (edge.apply === null) return false;
-    const breach = edge.apply(b.bytes);
-    if (breach < 0 || !this.o.properties.has(breach)) return false;
-    this.lastBreach = breach;
+    const breach = edge.apply(b.bytes) & this.asked;
+    if (breach === 0) return false;
+    this.lastBreach = firstProperty(breach);
     return true;
   }
 
@@ -184,6 +186,7 @@ export class Search {
       if (t < 0) return true;
       const e = onlyEdge(this.sys, b, t);
       if (e < 0) return true;
+      this.result.transitions++;
       if (this.take(b, t, e)) return false;
     }
     return true;

@@ -19,7 +19,7 @@ export interface CompiledEdge {
   to: number;
   /** True where the guard holds; null when it always does. */
   guard: ((s: Uint8Array) => boolean) | null;
-  /** Carries the effect out; returns the index of a breached property or -1. */
+  /** Carries the effect out; returns the breached properties, bit `1 << index` for each. */
   apply: ((s: Uint8Array) => number) | null;
   footprint: BitFootprint;
 }
@@ -44,7 +44,7 @@ function compileEffect(op: Op): ((s: Uint8Array) => number) | null {
   const code = applyCode(op);
   let f = effects.get(code);
   if (!f) {
-    f = new Function('s', `let f=-1;${code}return f;`) as (s: Uint8Array) => number;
+    f = new Function('s', `let f=0;${code}return f;`) as (s: Uint8Array) => number;
     effects.set(code, f);
   }
   return f;
@@ -139,3 +139,10 @@ export interface StateBuffer {
   /** Node of each thread. */
   nodes: Uint16Array;
 }
+
+/** A set of property indices as the bits that an effect returns. */
+export const propertyBits = (properties: ReadonlySet<number>): number =>
+  [...properties].reduce((bits, p) => bits | (1 << p), 0);
+
+/** The first property of a set given as bits; -1 for the empty set. */
+export const firstProperty = (bits: number): number => (bits ? 31 - Math.clz32(bits & -bits) : -1);
