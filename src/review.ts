@@ -83,7 +83,7 @@ async function reviewFiles(
     const sides = await sidesOf(rule, programs, pairs, o.reader);
     if (!sides || !applies(rule, sides.after)) continue;
     findings.push(
-      evaluateRule({
+      await evaluateRule({
         rule,
         before: sides.before,
         after: sides.after,

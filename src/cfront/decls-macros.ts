@@ -51,5 +51,13 @@ export const BUILTIN_MACROS = `
 #define list_for_each_entry_safe(pos, ahead, head, field) \\
   for (pos = list_entry((head)->next, typeof(*pos), field), ahead = list_entry(pos->field.next, typeof(*pos), field); \\
        &pos->field != (head); pos = ahead, ahead = list_entry(ahead->field.next, typeof(*ahead), field))
-#define rcu_dereference_mm(p) (p)
+#define list_for_each_entry_reverse(pos, head, field) \\
+  for (pos = list_entry((head)->prev, typeof(*pos), field); &pos->field != (head); \\
+       pos = list_entry(pos->field.prev, typeof(*pos), field))
+#define list_for_each_entry_rcu(pos, head, field, ...) list_for_each_entry(pos, head, field)
+#define vma_interval_tree_foreach(vma, root, first, end) \\
+  for (vma = vma_interval_tree_iter_first(root, first, end); vma; vma = vma_interval_tree_iter_next(vma, first, end))
+#define anon_vma_interval_tree_foreach(avc, root, first, end) \\
+  for (avc = anon_vma_interval_tree_iter_first(root, first, end); avc; \\
+       avc = anon_vma_interval_tree_iter_next(avc, first, end))
 `;

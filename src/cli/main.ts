@@ -5,8 +5,19 @@ import { printable } from '../base/terminal.js';
 import { VERSION } from '../base/version.js';
 import type { ReviewFlags } from './review.js';
 
+let explored = 0;
+
 const out = {
+  /** A line on a terminal that is written over, and gone in the end. */
+  ...(process.stderr.isTTY
+    ? {
+        progress: (rule: string) => {
+          process.stderr.write(`\r${rule}: ${++explored} explorations\x1b[K`);
+        },
+      }
+    : {}),
   write: (text: string) => {
+    if (explored) process.stderr.write('\r\x1b[K');
     process.stdout.write(text);
   },
   warn: (line: string) => {
@@ -17,6 +28,13 @@ const out = {
 function seconds(text: string): number {
   const n = Number(text);
   if (!(n > 0)) throw new InvalidArgumentError('a positive number of seconds is wanted.');
+  return n;
+}
+
+function count(text: string): number {
+  const n = Number(text);
+  if (!Number.isInteger(n) || n < 1 || n > 64)
+    throw new InvalidArgumentError('a number from 1 to 64 is wanted.');
   return n;
 }
 
@@ -52,6 +70,7 @@ function program(): Command {
       seconds,
     )
     .option('--traces <dir>', 'where traces are written')
+    .option('--jobs <n>', 'worker threads; pays when bounds are raised', count, 1)
     .option('--quiet', 'no progress')
     .action(async (inputs: string[], flags: ReviewFlags) => {
       const { runReview } = await import('./review.js');

@@ -3,6 +3,7 @@ import { ForkloreError } from '../base/errors.js';
 import { VERSION } from '../base/version.js';
 import { readInput } from '../intake/index.js';
 import { loadRules } from '../judge/load.js';
+import { Pool } from '../judge/pool.js';
 import type { Review, Severity } from '../judge/types.js';
 import { renderJson } from '../report/json.js';
 import { renderMarkdown } from '../report/markdown.js';
@@ -22,6 +23,8 @@ export interface ReviewFlags {
   traces?: string;
   quoted?: boolean;
   quiet?: boolean;
+  /** Worker threads. */
+  jobs?: number;
 }
 
 const RENDER = { text: renderText, json: renderJson, markdown: renderMarkdown };
@@ -33,12 +36,13 @@ const RENDER = { text: renderText, json: renderJson, markdown: renderMarkdown };
 export async function runReview(
   inputs: string[],
   flags: ReviewFlags,
-  out: { write(text: string): void; warn(line: string): void },
+  out: { write(text: string): void; warn(line: string): void; progress?: (rule: string) => void },
 ): Promise<number> {
   const started = performance.now();
   const rules = await chosenRules(flags.rule);
   const reader = flags.tree === undefined ? null : await treeReader(flags.tree);
-  const deadline = flags.timeLimit === undefined ? null : started + flags.timeLimit * 1000;
+  const deadline = flags.timeLimit === undefined ? null : Date.now() + flags.timeLimit * 1000;
+  const pool = (flags.jobs ?? 1) > 1 ? new Pool(flags.jobs!) : null;
   const keep = traceKeeper(flags.traces ?? null);
   const total: Review = {
     schema: 'forklore.review/1',
@@ -52,7 +56,11 @@ export async function runReview(
       const series = await readInput(input, await bytesOf(input), {
         quoted: flags.quoted ?? false,
       });
-      const explore = deadline === null ? {} : { expired: () => performance.now() > deadline };
+      const explore = {
+        ...(deadline === null ? {} : { deadline }),
+        ...(pool ? { pool } : {}),
+        ...(out.progress && !flags.quiet ? { progress: out.progress } : {}),
+      };
       const review = await reviewSeries(series, { reader, rules, keep, explore });
       total.patches.push(...review.patches);
       total.problems!.push(...(review.problems ?? []));
@@ -62,6 +70,7 @@ export async function runReview(
       out.warn(`forklore: ${e.message}`);
     }
   }
+  await pool?.close();
   total.seconds = Math.round(performance.now() - started) / 1000;
   if (total.patches.length || flags.format === 'json')
     await emit(RENDER[flags.format](total), flags, out);

@@ -23,15 +23,17 @@ export function applies(rule: Rule, side: Side): boolean {
  * Explores a rule's scenarios before and after the patch, and, where nothing fails after it, on mutants of the patched
  * program: a pass counts only when the same runs catch what the rule is about.
  */
-export function evaluateRule(i: EvaluateInput): Finding {
-  const after = exploreRule(i.rule, i.after, i.options);
-  const before = exploreBefore(i);
+export async function evaluateRule(i: EvaluateInput): Promise<Finding> {
+  const [after, before] = await Promise.all([
+    exploreRule(i.rule, i.after, i.options),
+    exploreBefore(i),
+  ]);
   const mutation: MutationResult | null =
-    after.verdict === 'holds' ? tryMutants(i.rule, i.after, i.options) : null;
+    after.verdict === 'holds' ? await tryMutants(i.rule, i.after, i.options) : null;
   return makeFinding({ rule: i.rule, side: i.after, after, before, mutation, keep: i.keep });
 }
 
-function exploreBefore(i: EvaluateInput): Exploration | null {
+async function exploreBefore(i: EvaluateInput): Promise<Exploration | null> {
   if (!i.before || !applies(i.rule, i.before)) return null;
   return exploreRule(i.rule, i.before, i.options);
 }

@@ -4,6 +4,7 @@ import type { Primitive } from '../sim/machine/primitive.js';
 import type { Program } from '../sim/program.js';
 import { PROPERTIES } from '../sim/property/properties.js';
 import { DEFAULT_LIMITS, type Limits } from '../sim/scenario.js';
+import type { Pool } from './pool.js';
 import type { Rule } from './rule.js';
 import type { Verdict } from './types.js';
 
@@ -15,7 +16,12 @@ export interface Side {
 
 export interface ExploreOptions {
   limits?: Limits;
-  expired?: () => boolean;
+  /** When to end, in milliseconds since the epoch; explorations that are not through are `bounded`. */
+  deadline?: number;
+  /** Worker threads for independent scenarios. */
+  pool?: Pool;
+  /** Told after each exploration. */
+  progress?: (rule: string) => void;
   /** Models that replace built-in ones. */
   overrides?: Readonly<Record<string, Primitive>>;
 }
@@ -31,28 +37,46 @@ export interface Exploration {
 }
 
 /** Explores every scenario of a rule (with `stopAtFirst`, only up to the first breach). */
-export function exploreRule(
+export async function exploreRule(
   rule: Rule,
   side: Side,
   o: ExploreOptions,
   stopAtFirst = false,
-): Exploration {
+): Promise<Exploration> {
+  const inputs = rule.scenarios.map((scenario) => ({
+    program: side.program,
+    entry: rule.applies.entry,
+    scenario,
+    features: side.features,
+    limits: o.limits ?? DEFAULT_LIMITS,
+    properties: rule.properties,
+    stopAtFirst,
+  }));
+  // models can not cross to another thread
+  if (o.pool && !o.overrides) {
+    const { pool, deadline } = o;
+    return summarize(await Promise.all(inputs.map((i) => pool.check(i, deadline ?? null))));
+  }
   const results: ScenarioResult[] = [];
-  for (const scenario of rule.scenarios) {
+  for (const input of inputs) {
+    const { deadline } = o;
     const r = checkScenario({
-      program: side.program,
-      entry: rule.applies.entry,
-      scenario,
-      features: side.features,
-      limits: o.limits ?? DEFAULT_LIMITS,
-      properties: rule.properties,
-      stopAtFirst,
+      ...input,
       ...(o.overrides ? { overrides: o.overrides } : {}),
-      ...(o.expired ? { expired: o.expired } : {}),
+      ...(deadline === undefined ? {} : { expired: () => Date.now() > deadline }),
     });
     results.push(r);
+    o.progress?.(rule.id);
     if (stopAtFirst && r.failing > 0) break;
   }
+  return summarize(results);
+}
+
+/** Time is up. */
+export const expired = (o: ExploreOptions): boolean =>
+  o.deadline !== undefined && Date.now() > o.deadline;
+
+function summarize(results: ScenarioResult[]): Exploration {
   const failing = results.filter((r) => r.counterexample !== null);
   return {
     results,

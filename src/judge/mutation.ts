@@ -1,6 +1,12 @@
 import type { FailingRun } from '../sim/explore/check.js';
 import { type Mutant, mutantsOf } from '../sim/mutate/mutants.js';
-import { type ExploreOptions, exploreRule, type Side } from './explore.js';
+import {
+  type Exploration,
+  type ExploreOptions,
+  expired,
+  exploreRule,
+  type Side,
+} from './explore.js';
 import type { Rule } from './rule.js';
 
 /** What the mutants of a program that holds showed. */
@@ -16,7 +22,11 @@ export interface MutationResult {
 }
 
 /** Runs the rule against generic edits of the program; each stops at its first breach. */
-export function tryMutants(rule: Rule, side: Side, o: ExploreOptions): MutationResult {
+export async function tryMutants(
+  rule: Rule,
+  side: Side,
+  o: ExploreOptions,
+): Promise<MutationResult> {
   const mutants = mutantsOf(side.program, rule.applies.entry, rule.mutants);
   const out: MutationResult = {
     tried: 0,
@@ -27,29 +37,39 @@ export function tryMutants(rule: Rule, side: Side, o: ExploreOptions): MutationR
     counterfactual: null,
   };
   const caughtBy = new Set<string>();
-  for (const m of mutants) {
-    if (o.expired?.()) {
+  const run = (m: Mutant) => exploreRule(rule, { ...side, program: m.program }, o, true);
+  // with workers all are started at once, else one after the other; they are counted in the same order
+  const started = o.pool && !o.overrides ? mutants.map(run) : null;
+  for (const [k, m] of mutants.entries()) {
+    if (expired(o)) {
       out.unfinished = true;
       break;
     }
-    const e = exploreRule(rule, { ...side, program: m.program }, o, true);
-    out.tried++;
-    if (!e.worst?.counterexample) {
-      out.survivors.push(m.label);
-      continue;
-    }
-    out.caught++;
-    caughtBy.add(`${m.operator} ${m.step}`);
-    const wanted =
-      m.operator === rule.mutants.counterfactual.operator &&
-      m.step === rule.mutants.counterfactual.step;
-    if (!out.counterfactual || (wanted && !isWanted(out.counterfactual.mutant, rule)))
-      out.counterfactual = { mutant: m, run: e.worst.counterexample };
+    count(out, caughtBy, m, await (started ? started[k] : run(m)), rule);
   }
   out.missing = rule.mutants.required
     .filter((r) => !caughtBy.has(`${r.operator} ${r.step}`))
     .map((r) => `${r.operator} ${r.step}`);
   return out;
+}
+
+function count(
+  out: MutationResult,
+  caughtBy: Set<string>,
+  m: Mutant,
+  e: Exploration,
+  rule: Rule,
+): void {
+  out.tried++;
+  const run = e.worst?.counterexample;
+  if (!run) {
+    out.survivors.push(m.label);
+    return;
+  }
+  out.caught++;
+  caughtBy.add(`${m.operator} ${m.step}`);
+  if (!out.counterfactual || (isWanted(m, rule) && !isWanted(out.counterfactual.mutant, rule)))
+    out.counterfactual = { mutant: m, run };
 }
 
 function isWanted(m: Mutant, rule: Rule): boolean {

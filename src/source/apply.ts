@@ -1,4 +1,5 @@
 import { applyPatch } from 'diff';
+import { MAX_COMPARED } from '../base/limits.js';
 import type { Hunk, HunkLine } from '../intake/types.js';
 import { isChange, type Side, sideLines } from './hunks.js';
 import type { SourceLine } from './types.js';
@@ -180,9 +181,6 @@ function findMisfit(text: readonly string[], hunks: readonly Hunk[], compare: Co
   if (bad < 0) bad = 0;
   return { hunk: index + 1, line: start + bad + 1, expected: old[bad]?.text.trim() ?? '' };
 }
-
-/** Lines compared at most in the search for where a hunk nearly fits. */
-const MAX_COMPARED = 2_000_000;
 
 /** Where most of a hunk's old lines fit; among equals the place nearest to where it should. */
 function bestStart(

@@ -1,3 +1,4 @@
+import { MAX_ATOMS } from '../base/limits.js';
 import { type Alignment, align, type Item } from './align.js';
 import type { Atom } from './c/atoms.js';
 import { calleesOf, declaredNames } from './c/signature.js';
@@ -26,8 +27,6 @@ export interface NotComposed {
 
 /** Of a perfect match, for each hunk. Below this the hunk may be of something else. */
 const MIN_QUALITY = 0.5;
-/** Several times what any dup_mmap() has; aligning costs this times the length of the skeletons. */
-const MAX_ATOMS = 1000;
 /** Eras this much worse than the best one are still tried when better ones make no complete function. */
 const SCORE_SLACK = 1.5;
 

@@ -2,10 +2,8 @@ import { statSync } from 'node:fs';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { ForkloreError } from '../base/errors.js';
+import { MAX_SOURCE_BYTES } from '../base/limits.js';
 import type { ContentReader } from './types.js';
-
-/** No kernel source is near this size; a patch must not make us read a disk image. Bytes. */
-const MAX_FILE_BYTES = 32 * 1024 * 1024;
 
 /** True for a path that a patch may name: relative, no `..`, nothing of git's own folder. */
 export function isSafePath(path: string): boolean {
@@ -55,8 +53,8 @@ async function resolveInside(root: string, path: string): Promise<string | null>
 async function readText(file: string, path: string, label: string): Promise<string | null> {
   const info = await stat(file);
   if (!info.isFile()) return null;
-  if (info.size > MAX_FILE_BYTES) {
-    throw new ForkloreError('input', `${path} in ${label} is larger than ${MAX_FILE_BYTES} bytes`);
+  if (info.size > MAX_SOURCE_BYTES) {
+    throw new ForkloreError('input', `${path} in ${label} is larger than ${MAX_SOURCE_BYTES} bytes`);
   }
   try {
     return await readFile(file, 'utf8');

@@ -36,10 +36,26 @@ export interface SourcePair {
   failure: string | null;
 }
 
+/** What the tree has under the id of an `index` line; `why` says in a word what is wrong where `text` is null. */
+export type BlobAnswer = { text: string } | { text: null; why: 'missing' | 'ambiguous' | 'too large' };
+
 /** Reads files of the tree under review at its base. Implemented by a folder, by git, by GitHub. */
 export interface ContentReader {
   /** Text of `path`, or null when the tree does not hold it. */
   read(path: string): Promise<string | null>;
   /** How the report names it. */
   readonly label: string;
+  /** The blob that an (abbreviated) id names. Absent where nothing can be looked up by id. */
+  blob?(id: string): Promise<BlobAnswer>;
+  /**
+   * The tree at a commit, null when it does not hold that commit. Absent where there are no commits, or where one was
+   * chosen already. Throws a `usage` error for a revision that starts with `-`.
+   */
+  at?(rev: string): Promise<ContentReader | null>;
+  /** What is known to lack in the version of `path` that is read here, one sentence each. */
+  lacks?(path: string): string[];
+  /** Holds only what patches of a series made: a file that is not here may well exist. */
+  readonly sparse?: boolean;
+  /** Ends what serves the reader. */
+  close?(): void;
 }

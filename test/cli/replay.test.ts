@@ -104,7 +104,14 @@ describe('forklore replay --step', () => {
     expect(r.code).toBe(0);
     const pages = r.out.split(/^step /m).slice(1);
     expect(pages.length).toBeGreaterThan(5);
-    for (const part of ['parent tree', 'child tree', 'mmap lock', 'VMA locks', 'parent entries', 'TLB'])
+    for (const part of [
+      'parent tree',
+      'child tree',
+      'mmap lock',
+      'VMA locks',
+      'parent entries',
+      'TLB',
+    ])
       for (const page of pages) expect(page).toContain(part);
     const shared = pages.find((p) => p.includes("shares P0: V1 -> V1'"))!;
     expect(shared).toMatch(/child tree +V1'/);

@@ -130,6 +130,16 @@ describe('forklore review', () => {
     ).toBe(3);
   });
 
+  it('gives the same review with worker threads', () => {
+    const strip = (r: Review) =>
+      JSON.parse(JSON.stringify(r, (k, x: unknown) => (k === 'seconds' ? 0 : x))) as Review;
+    const traces = tempFolder();
+    const one = json(mail('seed-like.mbox'), '--traces', traces);
+    expect(strip(json(mail('seed-like.mbox'), '--jobs', '2', '--traces', traces))).toEqual(
+      strip(one),
+    );
+  });
+
   it('refuses an unknown rule, a missing tree, an unknown option', () => {
     expect(forklore('review', mail('seed-like.mbox'), '--rule', 'no-such').err).toMatch(
       /no rule "no-such"; there are: fork-lock-target/,

@@ -31,7 +31,7 @@ const cond: fc.Arbitrary<Cond> = fc.oneof(
   fc.tuple(plain, value).map(([a, b]) => eq(v(a), b)),
   fc.tuple(plain, value).map(([a, b]) => ne(v(a), b)),
   fc.tuple(fc.constantFrom(X, Y, N), value).map(([a, b]): Cond => ({ cmp: '<', a: v(a), b })),
-  fc.constantFrom(eq(v(X), v(Y)), eq(v(I), 0), eq(v(I), 1), eq(v(L), 0), ne(v(L), 0)),
+  fc.constantFrom(eq(v(X), v(Y)), eq(v(I), 0), eq(v(I), 1), eq(v(L), 0), eq(v(L), 1), ne(v(L), 0)),
   value.map((b) => eq(element, b)),
 );
 
@@ -105,6 +105,25 @@ function arcs(s: Shape, cyclic: boolean): Arc[] {
   return [...chain, ...more];
 }
 
+/** The effects with every plain variable that is written replaced by `x`. */
+function ownWrites(effects: readonly Effect[], x: number): Effect[] {
+  return effects.map((e): Effect => {
+    if (e.do === 'if') return when(e.when, ownWrites(e.then, x), ownWrites(e.else ?? [], x));
+    if (e.do === 'fail' || !('v' in e.at) || e.at.v > Y) return e;
+    return { ...e, at: { v: x } };
+  });
+}
+
+/** The shape with one variable of its own: others look at what only it writes. */
+function owning(s: Shape, x: number): Shape {
+  const own = (o: Op): Op => ({ guard: o.guard, effect: ownWrites(o.effect, x) });
+  return {
+    ...s,
+    ops: s.ops.map(own),
+    extra: s.extra.map(([a, b, o]) => [a, b, own(o)]),
+  };
+}
+
 export interface GenerateOptions {
   cyclic: boolean;
   /** Steps of a thread at most. */
@@ -117,18 +136,20 @@ export function systems(o: GenerateOptions): fc.Arbitrary<SystemSpec> {
     fc.array(graph(o.cyclic, o.steps), { minLength: 2, maxLength: 2 }),
     fc.array(graph(o.cyclic, Math.max(2, o.steps - 1)), { minLength: 3, maxLength: 3 }),
   );
+  const init = fc.array(fc.constantFrom(0, 0, 0, 1), { minLength: 5, maxLength: 5 });
   return fc
-    .tuple(
-      shapes,
-      fc.boolean(),
-      fc.array(fc.constantFrom(0, 0, 0, 1), { minLength: 5, maxLength: 5 }),
-    )
-    .map(([list, alike, init]) => {
-      const used = alike ? [list[0], ...list.slice(0, -1)] : list;
+    .tuple(shapes, fc.constantFrom('any', 'alike', 'owning'), init)
+    .map(([list, kind, init]) => {
+      const used =
+        kind === 'alike'
+          ? [list[0], ...list.slice(0, -1)]
+          : kind === 'owning'
+            ? list.map((s, t) => owning(s, [X, Y, N][t]))
+            : list;
       return specOf(
         NAMES,
         used.map((s, t) => thread(`t${t}`, arcs(s, o.cyclic))),
-        { groups: used.map((_, t) => (alike && t < 2 ? 0 : t)), init },
+        { groups: used.map((_, t) => (kind === 'alike' && t < 2 ? 0 : t)), init },
       );
     });
 }

@@ -1,3 +1,4 @@
+import { invariant } from '../../base/errors.js';
 import type { LockSite, Stuck } from '../actors/fork.js';
 import type { SourceRef } from '../program.js';
 import { PROPERTIES, propertyIndex } from '../property/properties.js';
@@ -96,6 +97,7 @@ function failingRun(
   properties: ReadonlySet<number>,
 ): FailingRun | null {
   const first = shortest(fs.system, found.failures, properties);
+  invariant(first !== null || found.failures.length === 0, 'a failing schedule does not replay');
   if (!first) return null;
   const only = new Set([first.property]);
   const full: FailingRun = {

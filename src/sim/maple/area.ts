@@ -1,5 +1,5 @@
 /** Searching for unused ranges: mas_empty_area from below, mas_empty_area_rev from above. */
-import { baseOf, GAPS, isLeaf, maple_arange_64, PIVOTS, slotsAt, typeOf } from './layout.js';
+import { baseOf, gapsAt, hasGaps, isLeaf, slotsAt, typeOf } from './layout.js';
 import { isRoot, pivotHi, pivotLo, stateEnd } from './node.js';
 import {
   EBUSY,
@@ -68,9 +68,9 @@ function gapAt(mas: MaState, offset: number, clip: boolean): boolean {
   const w = mas.tree.cache.words;
   const base = baseOf(mas.node);
   const type = typeOf(mas.node);
-  if (type === maple_arange_64) {
-    gap.sizeL = w[base + GAPS + 2 * offset];
-    gap.sizeH = w[base + GAPS + 2 * offset + 1];
+  if (hasGaps(type)) {
+    gap.sizeL = w[gapsAt(base) + 2 * offset];
+    gap.sizeH = w[gapsAt(base) + 2 * offset + 1];
     return true;
   }
   gap.sizeH = gap.sizeL = 0;
@@ -197,7 +197,7 @@ function fitsBelow(mas: MaState): boolean {
 /** mas_rev_awalk (6.12): one node of the backward search; true when it is over, with the gap in `gap`. */
 function descendBackward(mas: MaState): boolean {
   if (mas_is_err(mas)) return true;
-  const gaps = typeOf(mas.node) === maple_arange_64;
+  const gaps = hasGaps(typeOf(mas.node));
   let offset = mas.offset;
   while (lt(mas.lastH, mas.lastL, slotMinHi(mas, offset), slotMinLo(mas, offset))) offset--;
   slotRange(mas, offset);

@@ -3,12 +3,12 @@ import { MapleFault } from './fault.js';
 import { found, maxGap, updateGap } from './gaps.js';
 import {
   baseOf,
-  GAPS,
+  gapsAt,
+  hasGaps,
   MAPLE_ARANGE64_SLOTS,
   MAPLE_RANGE64_SLOTS,
-  MIN_END,
-  maple_arange_64,
-  PIVOTS,
+  minEnd,
+  pivotsAt,
   slotsAt,
   typeOf,
 } from './layout.js';
@@ -54,7 +54,7 @@ export function mas_destroy(mas: MaState): void {
     mas_start(mas);
     rangeWalk(mas);
     const count = mas.end + 1;
-    if (count < MIN_END[typeOf(mas.node)] - 1) fillTail(mas, count);
+    if (count < minEnd(typeOf(mas.node)) - 1) fillTail(mas, count);
     mas.mas_flags &= ~MA_STATE_REBALANCE;
   }
   releaseMas(mas);
@@ -93,22 +93,22 @@ function fillTail(mas: MaState, count: number): void {
 
   // As in the kernel the last pivot comes from beyond the array, which is slot 0, when the left leaf has 16 slots.
   w.copyWithin(node + s + 2 * moved, node + s, node + s + 2 * count);
-  w.copyWithin(node + PIVOTS + 2 * moved, node + PIVOTS, node + PIVOTS + 2 * count);
+  w.copyWithin(pivotsAt(node) + 2 * moved, pivotsAt(node), pivotsAt(node) + 2 * count);
   w.copyWithin(node + s, left + s + 2 * split + 2, left + s + 2 * split + 2 + 2 * moved);
   w.copyWithin(
-    node + PIVOTS,
-    left + PIVOTS + 2 * split + 2,
-    left + PIVOTS + 2 * split + 2 + 2 * moved,
+    pivotsAt(node),
+    pivotsAt(left) + 2 * split + 2,
+    pivotsAt(left) + 2 * split + 2 + 2 * moved,
   );
-  w.fill(0, node + PIVOTS + 2 * total, node + PIVOTS + 30);
+  w.fill(0, pivotsAt(node) + 2 * total, pivotsAt(node) + 30);
   w.fill(0, node + s + 2 * total, node + s + 32);
   setMeta(cache, node, type, total - 1, 0);
 
-  leftMas.maxL = w[left + PIVOTS + 2 * split];
-  leftMas.maxH = w[left + PIVOTS + 2 * split + 1];
+  leftMas.maxL = w[pivotsAt(left) + 2 * split];
+  leftMas.maxH = w[pivotsAt(left) + 2 * split + 1];
   mas.minH = incHi(leftMas.maxH, leftMas.maxL);
   mas.minL = incLo(leftMas.maxL);
-  w.fill(0, left + PIVOTS + 2 * split + 2, left + PIVOTS + 30);
+  w.fill(0, pivotsAt(left) + 2 * split + 2, pivotsAt(left) + 30);
   w.fill(0, left + s + 2 * split + 2, left + s + 32);
   setMeta(cache, left, type, split, 0);
   cache.counters.words += 2 * total + 32 + 2 * (15 - split);
@@ -123,13 +123,13 @@ function linkTail(mas: MaState): void {
   const parent = parentOf(mas.tree, mas.node);
   const base = baseOf(parent);
   const slot = parentSlot(cache, leftMas.node);
-  w[base + PIVOTS + 2 * slot] = leftMas.maxL;
-  w[base + PIVOTS + 2 * slot + 1] = leftMas.maxH;
+  w[pivotsAt(base) + 2 * slot] = leftMas.maxL;
+  w[pivotsAt(base) + 2 * slot + 1] = leftMas.maxH;
   cache.counters.words++;
-  if (typeOf(parent) === maple_arange_64) {
+  if (hasGaps(typeOf(parent))) {
     for (const side of [mas, leftMas]) {
       maxGap(side);
-      const at = base + GAPS + 2 * parentSlot(cache, side.node);
+      const at = gapsAt(base) + 2 * parentSlot(cache, side.node);
       w[at] = found.lo;
       w[at + 1] = found.hi;
       cache.counters.words++;

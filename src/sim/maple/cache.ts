@@ -104,7 +104,8 @@ export class NodeCache {
     return copy;
   }
 
-  private take(): number {
+  /** A node regardless of injected failures; the caller clears it. */
+  take(): number {
     this.live++;
     this.counters.nodesAllocated++;
     const old = this.spare.pop();

@@ -1,5 +1,5 @@
 /** Showing a tree: node by node for programs, and indented text for people. */
-import { baseOf, GAPS, isLeaf, maple_arange_64, maple_leaf_64, typeOf } from './layout.js';
+import { baseOf, gapsAt, hasGaps, isLeaf, maple_leaf_64, typeOf } from './layout.js';
 import { dataEnd, pivotHi, pivotLo, slotValue } from './node.js';
 import {
   type Entry,
@@ -68,7 +68,7 @@ function view(
     pivots: [],
     values: [],
     gaps: [],
-    metagap: type === maple_arange_64 ? (w[base + 60] >> 8) & 0xff : 0,
+    metagap: hasGaps(type) ? (w[base + 60] >> 8) & 0xff : 0,
   };
   out.push(node);
   let lowH = minH;
@@ -79,8 +79,7 @@ function view(
     node.pivots.push(ulong(h, l));
     const value = slotValue(w, base, type, i);
     if (type === maple_leaf_64) node.values.push(value);
-    if (type === maple_arange_64)
-      node.gaps.push(ulong(w[base + GAPS + 2 * i + 1], w[base + GAPS + 2 * i]));
+    if (hasGaps(type)) node.gaps.push(ulong(w[gapsAt(base) + 2 * i + 1], w[gapsAt(base) + 2 * i]));
     if (!isLeaf(ref) && depth < 31) view(mt, value, depth + 1, lowH, lowL, h, l, out);
     lowH = incHi(h, l);
     lowL = incLo(l);

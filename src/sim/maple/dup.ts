@@ -7,9 +7,9 @@ import {
   enode,
   isLeaf,
   NODE_WORDS,
-  PARENT,
-  PARENT_SLOT,
-  PIVOTS,
+  parentAt,
+  parentSlotAt,
+  pivotsAt,
   slotsAt,
   typeOf,
 } from './layout.js';
@@ -30,7 +30,11 @@ function copyTree(
   const src = baseOf(from);
   const dst = baseOf(to);
   let w = cache.words;
-  for (let i = PIVOTS; i < NODE_WORDS; i++) w[dst + i] = w[src + i];
+  const parent = w[parentAt(dst)];
+  const slot = w[parentSlotAt(dst)];
+  w.copyWithin(dst, src, src + NODE_WORDS);
+  w[parentAt(dst)] = parent;
+  w[parentSlotAt(dst)] = slot;
   cache.counters.words += 32;
   const type = typeOf(from);
   if (isLeaf(from)) {
@@ -48,12 +52,12 @@ function copyTree(
     const child = w[src + slots + 2 * i];
     const copy = made[first + i];
     w[dst + slots + 2 * i] = enode(copy, typeOf(child));
-    w[(copy << 6) + PARENT] = dst >> 6;
-    w[(copy << 6) + PARENT_SLOT] = i;
+    w[parentAt(copy << 6)] = dst >> 6;
+    w[parentSlotAt(copy << 6)] = i;
   }
   for (let i = 0; i <= end; i++) {
     w = cache.words;
-    const p = src + PIVOTS + 2 * i;
+    const p = pivotsAt(src) + 2 * i;
     const inner = i < end;
     const h = inner ? w[p + 1] : maxH;
     const l = inner ? w[p] : maxL;
@@ -86,8 +90,8 @@ export function __mt_dup(mt: MapleTree, copy: MapleTree, gfp: Gfp): number {
     for (const node of made) cache.free(node);
     return -ENOMEM;
   }
-  cache.words[(root << 6) + PARENT] = 0;
-  cache.words[(root << 6) + PARENT_SLOT] = 0;
+  cache.words[parentAt(root << 6)] = 0;
+  cache.words[parentSlotAt(root << 6)] = 0;
   copy.ma_flags = mt.ma_flags;
   setRootNode(copy, ref);
   return 0;

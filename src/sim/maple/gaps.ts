@@ -1,12 +1,11 @@
 /** Gap tracking of allocation trees: the largest run of NULL below each child, kept in the parent. */
 import {
   baseOf,
-  GAPS,
+  gapsAt,
   isLeaf,
-  maple_arange_64,
-  PARENT,
-  PARENT_SLOT,
-  PIVOTS,
+  parentAt,
+  parentSlotAt,
+  pivotsAt,
   slotsAt,
   typeOf,
 } from './layout.js';
@@ -33,7 +32,7 @@ function leafMaxGap(mas: MaState): void {
   const w = mas.tree.cache.words;
   const base = baseOf(mas.node);
   const type = typeOf(mas.node);
-  const p = base + PIVOTS;
+  const p = pivotsAt(base);
   const s = base + slotsAt(type);
   found.hi = found.lo = 0;
   let i = 1;
@@ -69,7 +68,7 @@ export function maxGap(mas: MaState): void {
   }
   const w = mas.tree.cache.words;
   const base = baseOf(mas.node);
-  const at = base + GAPS + 2 * ((w[base + 60] >> 8) & 0xff);
+  const at = gapsAt(base) + 2 * ((w[base + 60] >> 8) & 0xff);
   found.lo = w[at];
   found.hi = w[at + 1];
 }
@@ -80,7 +79,7 @@ function largestGapSlot(w: Int32Array, base: number): number {
   let slot = end;
   found.hi = found.lo = 0;
   for (let i = end; i >= 0; i--) {
-    const g = base + GAPS + 2 * i;
+    const g = gapsAt(base) + 2 * i;
     if (lt(found.hi, found.lo, w[g + 1], w[g])) {
       found.hi = w[g + 1];
       found.lo = w[g];
@@ -98,10 +97,10 @@ function setParentGap(mas: MaState, parentBase: number, childSlot: number): void
   let slot = childSlot;
   for (;;) {
     const metaSlot = (w[base + 60] >> 8) & 0xff;
-    const oldLo = w[base + GAPS + 2 * metaSlot];
-    const oldHi = w[base + GAPS + 2 * metaSlot + 1];
-    w[base + GAPS + 2 * slot] = found.lo;
-    w[base + GAPS + 2 * slot + 1] = found.hi;
+    const oldLo = w[gapsAt(base) + 2 * metaSlot];
+    const oldHi = w[gapsAt(base) + 2 * metaSlot + 1];
+    w[gapsAt(base) + 2 * slot] = found.lo;
+    w[gapsAt(base) + 2 * slot + 1] = found.hi;
     cache.counters.words++;
     if (oldLo === found.lo && oldHi === found.hi) return;
     const shrinks = lt(found.hi, found.lo, oldHi, oldLo);
@@ -113,9 +112,9 @@ function setParentGap(mas: MaState, parentBase: number, childSlot: number): void
       w[base + 60] = (w[base + 60] & 0xff) | (newSlot << 8);
       cache.counters.words++;
     }
-    if (w[base + PARENT] === 0) return;
-    slot = w[base + PARENT_SLOT];
-    base = w[base + PARENT] << 6;
+    if (w[parentAt(base)] === 0) return;
+    slot = w[parentSlotAt(base)];
+    base = w[parentAt(base)] << 6;
   }
 }
 
@@ -124,14 +123,9 @@ export function updateGap(mas: MaState): void {
   const cache = mas.tree.cache;
   if (!mt_is_alloc(mas.tree) || isRoot(cache, mas.node)) return;
   maxGap(mas);
-  const parentBase = cache.words[baseOf(mas.node) + PARENT] << 6;
+  const parentBase = cache.words[parentAt(baseOf(mas.node))] << 6;
   const slot = parentSlot(cache, mas.node);
-  const at = parentBase + GAPS + 2 * slot;
+  const at = gapsAt(parentBase) + 2 * slot;
   if (cache.words[at] !== found.lo || cache.words[at + 1] !== found.hi)
     setParentGap(mas, parentBase, slot);
-}
-
-/** The node keeps gaps. */
-export function hasGaps(type: number): boolean {
-  return type === maple_arange_64;
 }

@@ -1,6 +1,6 @@
 /** mas_next, mas_prev and their range variants: from where the state is to the neighbouring slot. */
 import { MapleFault } from './fault.js';
-import { baseOf, PIVOTS, slotsAt, typeOf } from './layout.js';
+import { baseOf, pivotsAt, slotsAt, typeOf } from './layout.js';
 import { dataEnd, isDead, isRoot, pivotHi, pivotLo, readEntry, stateEnd } from './node.js';
 import {
   type MaState,
@@ -72,7 +72,7 @@ function prevNode(mas: MaState, limitH: number, limitL: number): boolean {
     const base = baseOf(mas.node);
     const type = typeOf(mas.node);
     if (slot) {
-      const p = base + PIVOTS + 2 * slot - 2;
+      const p = pivotsAt(base) + 2 * slot - 2;
       mas.minH = incHi(w[p + 1], w[p]);
       mas.minL = incLo(w[p]);
     }
@@ -93,14 +93,14 @@ export function nextSlot(mas: MaState, limitH: number, limitL: number, empty: bo
   requireNode(mas, mas.lastH, mas.lastL);
   const w = mas.tree.cache.words;
   if (le(limitH, limitL, mas.maxH, mas.maxL)) {
-    const p = baseOf(mas.node) + PIVOTS + 2 * mas.offset;
+    const p = pivotsAt(baseOf(mas.node)) + 2 * mas.offset;
     const inner = mas.offset < mas.end;
     if (le(limitH, limitL, inner ? w[p + 1] : mas.maxH, inner ? w[p] : mas.maxL))
       return overflow(mas);
   }
   for (let first = true; ; first = false) {
     if (mas.offset < mas.end) {
-      const p = baseOf(mas.node) + PIVOTS + 2 * mas.offset;
+      const p = pivotsAt(baseOf(mas.node)) + 2 * mas.offset;
       mas.indexH = first ? incHi(w[p + 1], w[p]) : incHi(mas.lastH, mas.lastL);
       mas.indexL = first ? incLo(w[p]) : incLo(mas.lastL);
       mas.offset++;
@@ -110,7 +110,7 @@ export function nextSlot(mas: MaState, limitH: number, limitL: number, empty: bo
     } else {
       if (le(limitH, limitL, mas.lastH, mas.lastL) || !nextNode(mas, limitH, limitL))
         return overflow(mas);
-      const p = baseOf(mas.node) + PIVOTS;
+      const p = pivotsAt(baseOf(mas.node));
       mas.indexH = mas.minH;
       mas.indexL = mas.minL;
       mas.lastH = w[p + 1];

@@ -20,32 +20,60 @@ export type MapleType = 0 | 1 | 2 | 3;
 
 /** Words (32-bit) in a node. */
 export const NODE_WORDS = 64;
-export const PARENT = 0;
-export const PARENT_SLOT = 1;
-export const PIVOTS = 2;
-export const GAPS = 40;
-/** In PARENT while a node is not in a tree yet. */
+/** In the place of the parent while a node is not in a tree yet. */
 export const FRESH = -1;
 
-/** Slots of a node, by type. */
-export const SLOT_COUNT: readonly number[] = [31, 16, 16, 10];
-/** Pivots of a node, by type. */
-export const PIVOT_COUNT: readonly number[] = [0, 15, 15, 9];
-/** Least index of the last slot (not the number of slots) of a node that need not be rebalanced, by type. */
-export const MIN_END: readonly number[] = [15, 6, 6, 4];
+/*
+ * Places and sizes are functions with literals in them, not constants: V8 folds those into the caller, while an
+ * imported constant is loaded each time.
+ */
 
-export const MAPLE_NODE_SLOTS = 31;
+/** Slots of a node. */
+export function slotCount(type: number): number {
+  return type === 3 ? 10 : 16;
+}
+
+/** Pivots of a node. */
+export function pivotCount(type: number): number {
+  return type === 3 ? 9 : 15;
+}
+
+/** Least index of the last slot (not the number of slots) of a node that need not be rebalanced. */
+export function minEnd(type: number): number {
+  return type === 3 ? 4 : 6;
+}
+
+/** The type keeps the largest gap below each slot. */
+export function hasGaps(type: number): boolean {
+  return type === 3;
+}
+
+/** Word of the parent of the node at `base`. */
+export function parentAt(base: number): number {
+  return base;
+}
+
+/** Word of the slot in the parent. */
+export function parentSlotAt(base: number): number {
+  return base + 1;
+}
+
+/** First word of the pivots. */
+export function pivotsAt(base: number): number {
+  return base + 2;
+}
+
+/** First word of the gaps of an arange_64. */
+export function gapsAt(base: number): number {
+  return base + 40;
+}
+
 export const MAPLE_RANGE64_SLOTS = 16;
 export const MAPLE_ARANGE64_SLOTS = 10;
 
 /** First word of the slots. */
 export function slotsAt(type: number): number {
-  return type === maple_arange_64 ? 20 : 32;
-}
-
-/** Word of the metadata: end | gap << 8. */
-export function metaAt(type: number): number {
-  return type === maple_arange_64 ? 60 : 62;
+  return type === 3 ? 20 : 32;
 }
 
 /** A reference to a node that knows the node's type (`struct maple_enode`). */
@@ -70,5 +98,5 @@ export function baseOf(ref: number): number {
 
 /** True when the reference is to a leaf. */
 export function isLeaf(ref: number): boolean {
-  return (ref & 3) < maple_range_64;
+  return (ref & 3) < 2;
 }

@@ -2,15 +2,16 @@
 import type { NodeCache } from './cache.js';
 import {
   baseOf,
+  hasGaps,
   isLeaf,
-  MIN_END,
   maple_arange_64,
   maple_range_64,
+  minEnd,
   nodeOf,
-  PARENT,
-  PARENT_SLOT,
-  PIVOT_COUNT,
-  PIVOTS,
+  parentAt,
+  parentSlotAt,
+  pivotCount,
+  pivotsAt,
   slotsAt,
   typeOf,
 } from './layout.js';
@@ -29,9 +30,9 @@ export function dataEnd(
   maxH: number,
   maxL: number,
 ): number {
-  if (type === maple_arange_64) return w[base + 60] & 0xff;
-  const lo = w[base + PIVOTS + 28];
-  const hi = w[base + PIVOTS + 29];
+  if (hasGaps(type)) return w[base + 60] & 0xff;
+  const lo = w[pivotsAt(base) + 28];
+  const hi = w[pivotsAt(base) + 29];
   if ((lo | hi) === 0) return w[base + 62] & 0xff;
   return lo === maxL && hi === maxH ? 14 : 15;
 }
@@ -49,7 +50,7 @@ export function setMeta(
   end: number,
   gap: number,
 ): void {
-  if (type === maple_arange_64) cache.words[base + 60] = end | (gap << 8);
+  if (hasGaps(type)) cache.words[base + 60] = end | (gap << 8);
   else if (end < 15) {
     cache.words[base + 62] = end | (gap << 8);
     cache.words[base + 63] = 0;
@@ -90,7 +91,7 @@ export function pivotHi(
   i: number,
   maxH: number,
 ): number {
-  return i >= PIVOT_COUNT[type] ? maxH : w[base + PIVOTS + 2 * i + 1];
+  return i >= pivotCount(type) ? maxH : w[pivotsAt(base) + 2 * i + 1];
 }
 
 /** mas_safe_pivot, low half. */
@@ -101,48 +102,48 @@ export function pivotLo(
   i: number,
   maxL: number,
 ): number {
-  return i >= PIVOT_COUNT[type] ? maxL : w[base + PIVOTS + 2 * i];
+  return i >= pivotCount(type) ? maxL : w[pivotsAt(base) + 2 * i];
 }
 
 /** The node has been replaced; whoever is on it must walk again. */
 export function isDead(cache: NodeCache, ref: number): boolean {
-  return cache.words[baseOf(ref) + PARENT] === nodeOf(ref);
+  return cache.words[parentAt(baseOf(ref))] === nodeOf(ref);
 }
 
 /** Marks the node as replaced. */
 export function setDead(cache: NodeCache, ref: number): void {
-  cache.words[baseOf(ref) + PARENT] = nodeOf(ref);
+  cache.words[parentAt(baseOf(ref))] = nodeOf(ref);
 }
 
 /** The node is the root of its tree. */
 export function isRoot(cache: NodeCache, ref: number): boolean {
-  return cache.words[baseOf(ref) + PARENT] === 0;
+  return cache.words[parentAt(baseOf(ref))] === 0;
 }
 
 /** Reference to the parent; its type follows from the tree. Not for the root. */
 export function parentOf(mt: MapleTree, ref: number): number {
   return (
-    (mt.cache.words[baseOf(ref) + PARENT] << 2) |
+    (mt.cache.words[parentAt(baseOf(ref))] << 2) |
     (mt_is_alloc(mt) ? maple_arange_64 : maple_range_64)
   );
 }
 
 /** Slot of the node in its parent; 0 for the root. */
 export function parentSlot(cache: NodeCache, ref: number): number {
-  return cache.words[baseOf(ref) + PARENT_SLOT];
+  return cache.words[parentSlotAt(baseOf(ref))];
 }
 
 /** Links the child to `slot` of the parent. */
 export function setParent(cache: NodeCache, child: number, parent: number, slot: number): void {
   const base = baseOf(child);
-  cache.words[base + PARENT] = nodeOf(parent);
-  cache.words[base + PARENT_SLOT] = slot;
+  cache.words[parentAt(base)] = nodeOf(parent);
+  cache.words[parentSlotAt(base)] = slot;
   cache.counters.words++;
 }
 
 /** Too few entries for a node that is not the right-most one. */
 export function isSmall(ref: number, end: number): boolean {
-  return end < MIN_END[typeOf(ref)];
+  return end < minEnd(typeOf(ref));
 }
 
 /** Where a node is, for messages: the slots from the root down, `/` for the root. */

@@ -1,7 +1,7 @@
 /** The nodes that a state holds for its operation: asking for them, taking them into use, giving them back. */
 import type { Gfp } from './cache.js';
 import { MapleFault } from './fault.js';
-import { enode, FRESH, nodeOf, PARENT } from './layout.js';
+import { baseOf, enode, FRESH, NODE_WORDS, nodeOf, parentAt } from './layout.js';
 import { setDead } from './node.js';
 import {
   ENOMEM,
@@ -75,14 +75,20 @@ export function mas_nomem(mas: MaState, gfp: Gfp): boolean {
   return true;
 }
 
-/** mas_pop_node: an empty node of the given type that is in no tree yet. */
+/** mas_pop_node: a cleared node of the given type that is in no tree yet. */
 export function popNode(mas: MaState, type: number): number {
+  const ref = popDirtyNode(mas, type);
+  const base = baseOf(ref);
+  mas.tree.cache.words.fill(0, base + 1, base + NODE_WORDS);
+  return ref;
+}
+
+/** As `popNode`, for callers that write or clear every word of it but the parent. */
+export function popDirtyNode(mas: MaState, type: number): number {
   const node = mas.alloc.pop();
   if (node === undefined) throw new MapleFault('out-of-nodes', 'no preallocated node left');
   const cache = mas.tree.cache;
-  const base = node << 6;
-  cache.words.fill(0, base, base + 64);
-  cache.words[base + PARENT] = FRESH;
+  cache.words[parentAt(node << 6)] = FRESH;
   cache.counters.words += 32;
   return enode(node, type);
 }

@@ -4,7 +4,7 @@
  */
 import { destroySubtree } from './destroy.js';
 import { updateGap } from './gaps.js';
-import { baseOf, FRESH, isLeaf, nodeOf, PARENT, PIVOTS, slotsAt, typeOf } from './layout.js';
+import { baseOf, FRESH, isLeaf, nodeOf, parentAt, pivotsAt, slotsAt, typeOf } from './layout.js';
 import { dataEnd, isRoot, setParent } from './node.js';
 import { retireNode } from './nodes.js';
 import type { MaState } from './state.js';
@@ -21,10 +21,10 @@ function adopt(mas: MaState, ref: number, maxH: number, maxL: number): void {
   const end = dataEnd(w, base, type, maxH, maxL);
   for (let i = 0; i <= end; i++) {
     const child = w[base + slotsAt(type) + 2 * i];
-    const isNew = w[baseOf(child) + PARENT] === FRESH;
+    const isNew = w[parentAt(baseOf(child))] === FRESH;
     setParent(cache, child, ref, i);
     if (!isNew || isLeaf(child)) continue;
-    const p = base + PIVOTS + 2 * i;
+    const p = pivotsAt(base) + 2 * i;
     if (i === end) adopt(mas, child, maxH, maxL);
     else adopt(mas, child, w[p + 1], w[p]);
   }
@@ -49,8 +49,8 @@ function discard(
     const end = dataEnd(w, base, type, maxH, maxL);
     for (let i = 0; i <= end; i++) {
       const child = w[base + slotsAt(type) + 2 * i];
-      if (w[baseOf(child) + PARENT] !== nodeOf(ref)) continue;
-      const p = base + PIVOTS + 2 * i;
+      if (w[parentAt(baseOf(child))] !== nodeOf(ref)) continue;
+      const p = pivotsAt(base) + 2 * i;
       const lowH = i ? incHi(w[p - 1], w[p - 2]) : minH;
       const lowL = i ? incLo(w[p - 2]) : minL;
       const highH = i < end ? w[p + 1] : maxH;

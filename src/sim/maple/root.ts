@@ -1,6 +1,6 @@
 /** Stores into a tree without nodes, and stores that replace the whole tree. */
 import { destroySubtree } from './destroy.js';
-import { baseOf, maple_leaf_64, PARENT, PIVOTS, slotsAt } from './layout.js';
+import { baseOf, maple_leaf_64, parentAt, pivotsAt, slotsAt } from './layout.js';
 import { setMeta, writeSlot } from './node.js';
 import { popNode } from './nodes.js';
 import { type MaState, ma_active, ma_start } from './state.js';
@@ -11,7 +11,7 @@ function newLeafRoot(mas: MaState): number {
   mas.node = popNode(mas, maple_leaf_64);
   mas.status = ma_active;
   const base = baseOf(mas.node);
-  mas.tree.cache.words[base + PARENT] = 0;
+  mas.tree.cache.words[parentAt(base)] = 0;
   mas.tree.cache.counters.words++;
   return base;
 }
@@ -23,8 +23,8 @@ function expandRoot(mas: MaState, entry: Entry): void {
   const cache = mas.tree.cache;
   const slots = base + slotsAt(maple_leaf_64);
   const put = (slot: number, hi: number, lo: number): void => {
-    cache.words[base + PIVOTS + 2 * slot] = lo;
-    cache.words[base + PIVOTS + 2 * slot + 1] = hi;
+    cache.words[pivotsAt(base) + 2 * slot] = lo;
+    cache.words[pivotsAt(base) + 2 * slot + 1] = hi;
     cache.counters.words++;
   };
   let slot = 0;
@@ -76,8 +76,8 @@ export function newRoot(mas: MaState, entry: Entry): void {
     const base = newLeafRoot(mas);
     const cache = mas.tree.cache;
     writeSlot(cache, base + slotsAt(maple_leaf_64), entry);
-    cache.words[base + PIVOTS] = mas.lastL;
-    cache.words[base + PIVOTS + 1] = mas.lastH;
+    cache.words[pivotsAt(base)] = mas.lastL;
+    cache.words[pivotsAt(base) + 1] = mas.lastH;
     cache.counters.words++;
     setHeight(mas.tree, 1);
     setRootNode(mas.tree, mas.node);

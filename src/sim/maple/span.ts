@@ -1,8 +1,8 @@
 /** Stores that span leaves, and rebalancing: the level's data is gathered in a big node and divided again, upwards. */
 import { appendChild, type BigNode, calcSplit, copyIn, copyOut, shiftRight } from './big-node.js';
-import { baseOf, MIN_END, PARENT, PARENT_SLOT, SLOT_COUNT, typeOf } from './layout.js';
+import { baseOf, minEnd, parentAt, parentSlotAt, slotCount, typeOf } from './layout.js';
 import { isRoot, stateEnd } from './node.js';
-import { popNode } from './nodes.js';
+import { popDirtyNode } from './nodes.js';
 import { replaceSubtree } from './replace.js';
 import { copyState, MaState } from './state.js';
 import type { MapleTree } from './tree.js';
@@ -44,7 +44,7 @@ function borrow(mas: MaState, bn: BigNode): void {
         descend(oldR);
         oldR.offset = 0;
       }
-      copyIn(oldR, 0, SLOT_COUNT[typeOf(oldR.node)], bn, bn.end);
+      copyIn(oldR, 0, slotCount(typeOf(oldR.node)), bn, bn.end);
       oldR.lastH = oldR.maxH;
       oldR.lastL = oldR.maxL;
       copyState(oldL, savedL);
@@ -79,13 +79,13 @@ function borrowPrev(mas: MaState, bn: BigNode): void {
 
 /** Divides the big node into one to three new nodes: mas_mab_to_node and mast_cp_to_nodes. */
 function divide(mas: MaState, bn: BigNode): void {
-  const whole = bn.end < SLOT_COUNT[bn.type];
-  newL.node = popNode(mas, bn.type);
+  const whole = bn.end < slotCount(bn.type);
+  newL.node = popDirtyNode(mas, bn.type);
   newM.node = 0;
   newR.node = 0;
   const { split, mid } = whole ? { split: bn.end, mid: 0 } : calcSplit(mas, bn);
-  if (!whole) newR.node = popNode(mas, bn.type);
-  if (mid) newM.node = popNode(mas, bn.type);
+  if (!whole) newR.node = popDirtyNode(mas, bn.type);
+  if (mid) newM.node = popDirtyNode(mas, bn.type);
   newL.minH = oldL.minH;
   newL.minL = oldL.minL;
   if (split === bn.end) {
@@ -144,7 +144,7 @@ function gather(bn: BigNode): void {
   appendChild(bn, newR);
   const p = 2 * bn.end - 2;
   if (lt(bn.pivot[p + 1], bn.pivot[p], oldR.maxH, oldR.maxL)) {
-    copyIn(oldR, oldR.offset + 1, SLOT_COUNT[typeOf(oldR.node)], bn, bn.end);
+    copyIn(oldR, oldR.offset + 1, slotCount(typeOf(oldR.node)), bn, bn.end);
     oldR.lastH = oldR.maxH;
     oldR.lastL = oldR.maxL;
   }
@@ -161,7 +161,7 @@ function rebuild(mas: MaState, bn: BigNode, levels: number): void {
   newL.tree = newM.tree = newR.tree = mas.tree;
   newL.node = newM.node = newR.node = 0;
   newL.offset = 0;
-  if (!(isZero(oldL) && isTop(oldR)) && bn.end <= MIN_END[bn.type]) borrow(mas, bn);
+  if (!(isZero(oldL) && isTop(oldR)) && bn.end <= minEnd(bn.type)) borrow(mas, bn);
   let height = 0;
   let done = false;
   for (let count = levels; count > 0 && !done; ) {
@@ -177,15 +177,15 @@ function rebuild(mas: MaState, bn: BigNode, levels: number): void {
     }
     ascendBoth(bn);
     gather(bn);
-    if (bn.end > MIN_END[typeOf(oldL.node)]) continue;
+    if (bn.end > minEnd(typeOf(oldL.node))) continue;
     if (coversAll(oldL)) break;
     borrow(mas, bn);
     if (count === 0) count++;
   }
   if (!done) {
-    newL.node = popNode(mas, typeOf(oldL.node));
+    newL.node = popDirtyNode(mas, typeOf(oldL.node));
     height++;
-    copyOut(bn, 0, SLOT_COUNT[bn.type] - 1, newL, true);
+    copyOut(bn, 0, slotCount(bn.type) - 1, newL, true);
   }
   install(mas, bn, height);
 }
@@ -204,11 +204,11 @@ function install(mas: MaState, bn: BigNode, height: number): void {
   const to = baseOf(newL.node);
   cache.counters.words++;
   if (coversAll(newL)) {
-    cache.words[to + PARENT] = 0;
+    cache.words[parentAt(to)] = 0;
     while (!isRoot(cache, oldL.node)) ascendBoth(bn);
   } else {
-    cache.words[to + PARENT] = cache.words[baseOf(oldL.node) + PARENT];
-    cache.words[to + PARENT_SLOT] = cache.words[baseOf(oldL.node) + PARENT_SLOT];
+    cache.words[parentAt(to)] = cache.words[parentAt(baseOf(oldL.node))];
+    cache.words[parentSlotAt(to)] = cache.words[parentSlotAt(baseOf(oldL.node))];
   }
   mas.node = newL.node;
   mas.minH = newL.minH;
@@ -240,7 +240,7 @@ export function rebalanceNode(mas: MaState, bn: BigNode, levels: number): void {
   copyState(oldL, mas);
   copyState(oldR, mas);
   if (toNextSibling(oldR)) {
-    copyIn(oldR, 0, SLOT_COUNT[typeOf(oldR.node)], bn, count);
+    copyIn(oldR, 0, slotCount(typeOf(oldR.node)), bn, count);
     oldR.lastH = oldR.indexH = oldR.maxH;
     oldR.lastL = oldR.indexL = oldR.maxL;
   } else {

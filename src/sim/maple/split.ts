@@ -13,13 +13,13 @@ import {
   isLeaf,
   maple_arange_64,
   maple_range_64,
-  PARENT,
-  PARENT_SLOT,
-  SLOT_COUNT,
+  parentAt,
+  parentSlotAt,
+  slotCount,
   typeOf,
 } from './layout.js';
 import { isRoot, parentSlot, stateEnd } from './node.js';
-import { popNode } from './nodes.js';
+import { popDirtyNode } from './nodes.js';
 import { replaceSubtree } from './replace.js';
 import { copyState, MaState } from './state.js';
 import { type MapleTree, mt_is_alloc } from './tree.js';
@@ -53,7 +53,7 @@ function fillFromParent(mas: MaState, bn: BigNode, replaced: number): void {
   appendChild(bn, right);
   const p = 2 * bn.end - 2;
   const complete = bn.pivot[p] === mas.maxL && bn.pivot[p + 1] === mas.maxH;
-  if (rest && !complete) copyIn(mas, at + replaced, SLOT_COUNT[typeOf(mas.node)] - 1, bn, bn.end);
+  if (rest && !complete) copyIn(mas, at + replaced, slotCount(typeOf(mas.node)) - 1, bn, bn.end);
   bn.end--;
   bn.type = typeOf(mas.node);
 }
@@ -63,13 +63,13 @@ function finish(mas: MaState, bn: BigNode): void {
   const w = mas.tree.cache.words;
   if (isRoot(mas.tree.cache, mas.node))
     bn.type = mt_is_alloc(mas.tree) ? maple_arange_64 : maple_range_64;
-  const ancestor = popNode(mas, bn.type);
+  const ancestor = popDirtyNode(mas, bn.type);
   const from = baseOf(mas.node);
-  w[baseOf(ancestor) + PARENT] = w[from + PARENT];
-  w[baseOf(ancestor) + PARENT_SLOT] = w[from + PARENT_SLOT];
+  w[parentAt(baseOf(ancestor))] = w[parentAt(from)];
+  w[parentSlotAt(baseOf(ancestor))] = w[parentSlotAt(from)];
   mas.tree.cache.counters.words += 3;
   left.node = ancestor;
-  copyOut(bn, 0, SLOT_COUNT[bn.type] - 1, left, true);
+  copyOut(bn, 0, slotCount(bn.type) - 1, left, true);
   mas.offset = bn.end - 1;
 }
 
@@ -82,8 +82,8 @@ function push(mas: MaState, bn: BigNode, toLeft: boolean): boolean {
   if (!(toLeft ? toPrevSibling(sibling) : toNextSibling(sibling))) return false;
   const end = stateEnd(sibling);
   const total = bn.end + end;
-  const slots = SLOT_COUNT[bn.type];
-  let space = 2 * SLOT_COUNT[typeOf(mas.node)] - 2;
+  const slots = slotCount(bn.type);
+  let space = 2 * slotCount(typeOf(mas.node)) - 2;
   if (isLeaf(bn.type)) space--;
   if ((mas.maxH & mas.maxL) === -1) space--;
   if (total >= space) return false;
@@ -114,14 +114,14 @@ export function splitNode(mas: MaState, bn: BigNode): void {
   let height = 0;
   for (;;) {
     height++;
-    if (SLOT_COUNT[bn.type] > bn.end) {
+    if (slotCount(bn.type) > bn.end) {
       finish(mas, bn);
       break;
     }
     copyState(left, mas);
     copyState(right, mas);
-    left.node = popNode(mas, bn.type);
-    right.node = popNode(mas, bn.type);
+    left.node = popDirtyNode(mas, bn.type);
+    right.node = popDirtyNode(mas, bn.type);
     if (push(mas, bn, true) || push(mas, bn, false)) {
       height++;
       break;

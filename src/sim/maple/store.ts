@@ -37,7 +37,7 @@ import { lt, type Ulong } from './u64.js';
 import { mas_start, stateWalk } from './walk.js';
 import { chooseStore, contentAt, findEnd, newEnd, WrState, wrDescend } from './wr-state.js';
 import { bigStore, spanningStore } from './write-big.js';
-import { append, exactFit, nodeStore, slotStore } from './write-leaf.js';
+import { append, exactFit, fitsHere, nodeStore, slotStore } from './write-leaf.js';
 
 /** The one write in progress: no operation starts another. */
 const theWrite = new WrState();
@@ -100,22 +100,30 @@ function commit(wr: WrState): void {
   const mas = wr.mas;
   switch (mas.store_type) {
     case wr_exact_fit:
-      return exactFit(wr);
+      exactFit(wr);
+      break;
     case wr_append:
-      return append(wr, newEnd(wr));
+      append(wr, newEnd(wr));
+      break;
     case wr_slot_store:
-      return slotStore(wr);
+      slotStore(wr);
+      break;
     case wr_node_store:
-      return nodeStore(wr, newEnd(wr));
+      nodeStore(wr, newEnd(wr));
+      break;
     case wr_split_store:
     case wr_rebalance:
-      return bigStore(wr);
+      bigStore(wr);
+      break;
     case wr_spanning_store:
-      return spanningStore(wr);
+      spanningStore(wr);
+      break;
     case wr_new_root:
-      return newRoot(mas, wr.entry);
+      newRoot(mas, wr.entry);
+      break;
     case wr_store_root:
-      return storeRoot(mas, wr.entry);
+      storeRoot(mas, wr.entry);
+      break;
     default:
       throw new MapleFault('error-state', 'a preallocated store without preallocation');
   }
@@ -129,6 +137,11 @@ function commit(wr: WrState): void {
 export function mas_store(mas: MaState, entry: Entry): Entry {
   checkRange(mas);
   const wr = theWrite.begin(mas, entry);
+  if (entry !== 0 && fitsHere(wr)) {
+    exactFit(wr);
+    if (!(mas.mas_flags & MA_STATE_PREALLOC)) releaseMas(mas);
+    return wr.content;
+  }
   prepare(wr);
   chooseStore(wr);
   const spanning = mas.store_type === wr_spanning_store;

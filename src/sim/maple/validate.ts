@@ -2,18 +2,19 @@
 import { found, maxGap } from './gaps.js';
 import {
   baseOf,
-  GAPS,
+  gapsAt,
+  hasGaps,
   isLeaf,
-  MIN_END,
   maple_arange_64,
   maple_leaf_64,
   maple_range_64,
+  minEnd,
   nodeOf,
-  PARENT,
-  PARENT_SLOT,
-  PIVOT_COUNT,
-  PIVOTS,
-  SLOT_COUNT,
+  parentAt,
+  parentSlotAt,
+  pivotCount,
+  pivotsAt,
+  slotCount,
   slotsAt,
   typeOf,
 } from './layout.js';
@@ -107,12 +108,12 @@ function check(ctx: Ctx, at: Place): void {
   ctx.seen.add(at.ref);
   checkLinks(ctx, at, w, base);
   const end = checkPivots(ctx, at, w, base);
-  if (end < MIN_END[typeOf(at.ref)] && (at.maxH & at.maxL) !== -1) {
+  if (end < minEnd(typeOf(at.ref)) && (at.maxH & at.maxL) !== -1) {
     report(
       ctx,
       'occupancy',
       at.path,
-      `${end + 1} slots, at least ${MIN_END[typeOf(at.ref)] + 1} needed`,
+      `${end + 1} slots, at least ${minEnd(typeOf(at.ref)) + 1} needed`,
     );
   }
   checkStale(ctx, at, w, base, end);
@@ -132,12 +133,12 @@ function checkLinks(ctx: Ctx, at: Place, w: Int32Array, base: number): void {
         : maple_range_64;
   if (type !== wanted)
     report(ctx, 'type', at.path, `type ${type} at depth ${at.depth} of a tree of height ${height}`);
-  const parent = w[base + PARENT];
+  const parent = w[parentAt(base)];
   if (parent === nodeOf(at.ref)) report(ctx, 'dead-node', at.path, 'a dead node is in the tree');
   else if (parent !== at.parent)
     report(ctx, 'parent', at.path, `parent is node ${parent}, not ${at.parent}`);
-  else if (parent !== 0 && w[base + PARENT_SLOT] !== at.slot) {
-    report(ctx, 'parent', at.path, `parent slot is ${w[base + PARENT_SLOT]}, not ${at.slot}`);
+  else if (parent !== 0 && w[parentSlotAt(base)] !== at.slot) {
+    report(ctx, 'parent', at.path, `parent slot is ${w[parentSlotAt(base)]}, not ${at.slot}`);
   }
 }
 
@@ -147,7 +148,7 @@ function checkPivots(ctx: Ctx, at: Place, w: Int32Array, base: number): number {
   let lowH = at.minH;
   let lowL = at.minL;
   let i = 0;
-  for (; i < SLOT_COUNT[type]; i++) {
+  for (; i < slotCount(type); i++) {
     const h = pivotHi(w, base, type, i, at.maxH);
     const l = pivotLo(w, base, type, i, at.maxL);
     if (lt(h, l, lowH, lowL) || lt(at.maxH, at.maxL, h, l)) {
@@ -162,22 +163,22 @@ function checkPivots(ctx: Ctx, at: Place, w: Int32Array, base: number): number {
   const end = dataEnd(w, base, type, at.maxH, at.maxL);
   if (end !== i)
     report(ctx, 'end', at.path, `data ends at slot ${end}, the node's maximum is at slot ${i}`);
-  return Math.min(end, SLOT_COUNT[type] - 1);
+  return Math.min(end, slotCount(type) - 1);
 }
 
 /** Behind the end there is nothing, except metadata in the last slot of a leaf or range_64 node. */
 function checkStale(ctx: Ctx, at: Place, w: Int32Array, base: number, end: number): void {
   const type = typeOf(at.ref);
-  for (let i = end + 1; i < SLOT_COUNT[type]; i++) {
+  for (let i = end + 1; i < slotCount(type); i++) {
     const s = base + slotsAt(type) + 2 * i;
-    const meta = type !== maple_arange_64 && i === 15;
+    const meta = !hasGaps(type) && i === 15;
     if (!meta && (w[s] | w[s + 1]) !== 0)
       report(ctx, 'stale-slot', at.path, `slot ${i} behind the end is not NULL`);
-    const p = base + PIVOTS + 2 * i;
-    if (i < PIVOT_COUNT[type] && (w[p] | w[p + 1]) !== 0)
+    const p = pivotsAt(base) + 2 * i;
+    if (i < pivotCount(type) && (w[p] | w[p + 1]) !== 0)
       report(ctx, 'stale-slot', at.path, `pivot ${i} behind the end`);
-    const g = base + GAPS + 2 * i;
-    if (type === maple_arange_64 && (w[g] | w[g + 1]) !== 0)
+    const g = gapsAt(base) + 2 * i;
+    if (hasGaps(type) && (w[g] | w[g + 1]) !== 0)
       report(ctx, 'gap', at.path, `gap ${i} behind the end`);
   }
 }
@@ -222,7 +223,7 @@ function checkGap(ctx: Ctx, at: Place, w: Int32Array, base: number, end: number)
   let hi = 0;
   let lo = 0;
   if (isLeaf(at.ref)) {
-    let p = base + PIVOTS;
+    let p = pivotsAt(base);
     for (let i = 0; i <= end; i++, p += 2) {
       if (readEntry(w, base + slotsAt(maple_leaf_64) + 2 * i) !== 0) continue;
       const lowH = i ? incHi(w[p - 1], w[p - 2]) : at.minH;
@@ -238,7 +239,7 @@ function checkGap(ctx: Ctx, at: Place, w: Int32Array, base: number, end: number)
     }
   } else {
     for (let i = 0; i <= end; i++) {
-      const g = base + GAPS + 2 * i;
+      const g = gapsAt(base) + 2 * i;
       if (lt(hi, lo, w[g + 1], w[g])) {
         hi = w[g + 1];
         lo = w[g];
@@ -257,7 +258,7 @@ function checkGap(ctx: Ctx, at: Place, w: Int32Array, base: number, end: number)
     }
   }
   if (at.parent === 0) return;
-  const g = (at.parent << 6) + GAPS + 2 * at.slot;
+  const g = gapsAt(at.parent << 6) + 2 * at.slot;
   if (w[g] !== lo || w[g + 1] !== hi) {
     report(
       ctx,

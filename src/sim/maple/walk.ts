@@ -1,14 +1,14 @@
 /** Walking the tree without changing it: from the root to an index, and one level up or down. */
+import { MapleFault } from './fault.js';
 import {
   baseOf,
   enode,
   isLeaf,
   maple_range_64,
-  nodeOf,
-  PARENT,
-  PARENT_SLOT,
-  PIVOT_COUNT,
-  PIVOTS,
+  parentAt,
+  parentSlotAt,
+  pivotCount,
+  pivotsAt,
   slotsAt,
   typeOf,
 } from './layout.js';
@@ -24,7 +24,7 @@ import {
 } from './node.js';
 import { copyState, MaState, ma_active, ma_none, ma_root, ma_start, mas_reset } from './state.js';
 import { type Entry, type MapleTree, XA_ZERO_ENTRY } from './tree.js';
-import { decHi, decLo, hiOf, incHi, incLo, loOf, lt, type Ulong } from './u64.js';
+import { incHi, incLo, lt, type Ulong } from './u64.js';
 
 /** Offset of a state that is not on a node. */
 const NO_OFFSET = 31;
@@ -65,10 +65,11 @@ export function rangeWalk(mas: MaState): Entry {
   let maxH = mas.maxH;
   let maxL = mas.maxL;
   for (let ref = mas.node; ; ) {
+    if (ref === 0) throw new MapleFault('null-node', 'a walk meets no node');
     const base = baseOf(ref);
     const type = typeOf(ref);
     const end = dataEnd(w, base, type, maxH, maxL);
-    let p = base + PIVOTS;
+    let p = pivotsAt(base);
     let offset = 0;
     while (offset < end && lt(w[p + 1], w[p], ih, il)) {
       offset++;
@@ -157,7 +158,7 @@ export function descend(mas: MaState): void {
   const w = mas.tree.cache.words;
   const base = baseOf(mas.node);
   const type = typeOf(mas.node);
-  const p = base + PIVOTS + 2 * mas.offset;
+  const p = pivotsAt(base) + 2 * mas.offset;
   if (mas.offset) {
     mas.minH = incHi(w[p - 1], w[p - 2]);
     mas.minL = incLo(w[p - 2]);
@@ -173,28 +174,28 @@ export function descend(mas: MaState): void {
  */
 export function ascend(mas: MaState): void {
   const w = mas.tree.cache.words;
-  if (w[baseOf(mas.node) + PARENT] === 0) {
+  if (w[parentAt(baseOf(mas.node))] === 0) {
     mas.offset = 0;
     return;
   }
   const type = typeOf(parentOf(mas.tree, mas.node));
   mas.offset = parentSlot(mas.tree.cache, mas.node);
-  let base = w[baseOf(mas.node) + PARENT] << 6;
+  let base = w[parentAt(baseOf(mas.node))] << 6;
   mas.node = enode(base >> 6, type);
   let needMin = mas.offset > 0;
   let needMax = true;
   if (needMin) mas.minH = mas.minL = 0;
   mas.maxH = mas.maxL = -1;
-  while ((needMin || needMax) && w[base + PARENT] !== 0) {
-    const slot = w[base + PARENT_SLOT];
-    base = w[base + PARENT] << 6;
-    const p = base + PIVOTS + 2 * slot;
+  while ((needMin || needMax) && w[parentAt(base)] !== 0) {
+    const slot = w[parentSlotAt(base)];
+    base = w[parentAt(base)] << 6;
+    const p = pivotsAt(base) + 2 * slot;
     if (needMin && slot > 0) {
       needMin = false;
       mas.minH = incHi(w[p - 1], w[p - 2]);
       mas.minL = incLo(w[p - 2]);
     }
-    if (needMax && slot < PIVOT_COUNT[type]) {
+    if (needMax && slot < pivotCount(type)) {
       needMax = false;
       mas.maxH = w[p + 1];
       mas.maxL = w[p];
@@ -229,14 +230,14 @@ export function toNextSibling(mas: MaState): boolean {
 /** High half of the start of the range in slot `offset` of the state's node. */
 export function slotMinHi(mas: MaState, offset: number): number {
   const w = mas.tree.cache.words;
-  const p = baseOf(mas.node) + PIVOTS + 2 * offset;
+  const p = pivotsAt(baseOf(mas.node)) + 2 * offset;
   return offset ? incHi(w[p - 1], w[p - 2]) : mas.minH;
 }
 
 /** Low half of the start of the range in slot `offset`. */
 export function slotMinLo(mas: MaState, offset: number): number {
   return offset
-    ? incLo(mas.tree.cache.words[baseOf(mas.node) + PIVOTS + 2 * offset - 2])
+    ? incLo(mas.tree.cache.words[pivotsAt(baseOf(mas.node)) + 2 * offset - 2])
     : mas.minL;
 }
 
@@ -250,16 +251,4 @@ export function firstLeaf(mt: MapleTree): MaState {
     descend(mas);
   }
   return mas;
-}
-
-/** Turns one 64-bit argument into halves and puts the limit before it: index - 1. */
-export function before(v: Ulong): [number, number] {
-  const h = hiOf(v);
-  const l = loOf(v);
-  return [decHi(h, l), decLo(l)];
-}
-
-/** Number of the state's node. */
-export function stateNode(mas: MaState): number {
-  return nodeOf(mas.node);
 }

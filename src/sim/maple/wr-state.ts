@@ -3,10 +3,10 @@ import { MapleFault } from './fault.js';
 import {
   baseOf,
   isLeaf,
-  MIN_END,
   maple_range_64,
-  PIVOTS,
-  SLOT_COUNT,
+  minEnd,
+  pivotsAt,
+  slotCount,
   slotsAt,
   typeOf,
 } from './layout.js';
@@ -66,7 +66,7 @@ export function wrNodeWalk(wr: WrState): void {
   const ih = mas.indexH;
   const il = mas.indexL;
   let offset = mas.offset;
-  let p = base + PIVOTS + 2 * offset;
+  let p = pivotsAt(base) + 2 * offset;
   while (offset < end && lt(w[p + 1], w[p], ih, il)) {
     offset++;
     p += 2;
@@ -157,7 +157,7 @@ export function wrWalkIndex(wr: WrState): void {
 export function findEnd(wr: WrState): void {
   const mas = wr.mas;
   const w = mas.tree.cache.words;
-  const p = baseOf(mas.node) + PIVOTS;
+  const p = pivotsAt(baseOf(mas.node));
   const end = mas.end;
   let at = wr.offset_end;
   while (at < end && lt(w[p + 2 * at + 1], w[p + 2 * at], mas.lastH, mas.lastL)) at++;
@@ -170,7 +170,7 @@ export function findEnd(wr: WrState): void {
 function extendNull(wr: WrState): void {
   const mas = wr.mas;
   const w = mas.tree.cache.words;
-  const p = baseOf(mas.node) + PIVOTS;
+  const p = pivotsAt(baseOf(mas.node));
   if (contentAt(wr, wr.offset_end) === 0) {
     mas.lastH = wr.endPivH;
     mas.lastL = wr.endPivL;
@@ -234,11 +234,11 @@ function leafStore(wr: WrState, end: number): number {
   if (wr.rMinH === indexH && wr.rMinL === indexL && wr.rMaxH === lastH && wr.rMaxL === lastL)
     return wr_exact_fit;
   if ((indexH | indexL) === 0 && (lastH & lastL) === -1) return wr_new_root;
-  if (end < MIN_END[wr.type]) {
+  if (end < minEnd(wr.type)) {
     const alone = isRoot(mas.tree.cache, mas.node) || (mas.mas_flags & MA_STATE_BULK) !== 0;
     return alone ? wr_node_store : wr_rebalance;
   }
-  if (end >= SLOT_COUNT[wr.type]) return wr_split_store;
+  if (end >= slotCount(wr.type)) return wr_split_store;
   const inRcu = mt_in_rcu(mas.tree);
   if (!inRcu && mas.offset === mas.end) return wr_append;
   if (end === mas.end && (!inRcu || wr.offset_end - mas.offset === 1)) return wr_slot_store;

@@ -3,34 +3,63 @@ import { updateGap } from './gaps.js';
 import {
   baseOf,
   enode,
-  MIN_END,
   maple_leaf_64,
+  minEnd,
   NODE_WORDS,
-  PARENT,
-  PARENT_SLOT,
-  PIVOT_COUNT,
-  PIVOTS,
+  parentAt,
+  parentSlotAt,
+  pivotCount,
+  pivotsAt,
   slotsAt,
   typeOf,
 } from './layout.js';
-import { isRoot, parentOf, setMeta, setSlot, writeSlot } from './node.js';
+import { dataEnd, isRoot, parentOf, readEntry, setMeta, setSlot, writeSlot } from './node.js';
 import { popNode, retireNode } from './nodes.js';
-import { MA_STATE_BULK, MA_STATE_REBALANCE, type MaState } from './state.js';
+import {
+  MA_STATE_BULK,
+  MA_STATE_REBALANCE,
+  type MaState,
+  ma_active,
+  wr_exact_fit,
+} from './state.js';
 import { mt_in_rcu, setRootNode } from './tree.js';
-import { decHi, decLo, lt } from './u64.js';
+import { decHi, decLo, incHi, incLo, lt } from './u64.js';
 import { contentAt, type WrState } from './wr-state.js';
 
 function writePivot(mas: MaState, base: number, i: number, hi: number, lo: number): void {
   const { words, counters } = mas.tree.cache;
-  words[base + PIVOTS + 2 * i] = lo;
-  words[base + PIVOTS + 2 * i + 1] = hi;
+  words[pivotsAt(base) + 2 * i] = lo;
+  words[pivotsAt(base) + 2 * i + 1] = hi;
   counters.words++;
 }
 
 /** mas_bulk_rebalance: in bulk mode, a tail leaf that is large enough needs no rebalancing at the end. */
 export function clearRebalance(mas: MaState, end: number): void {
   if (!(mas.mas_flags & MA_STATE_BULK) || isRoot(mas.tree.cache, mas.node)) return;
-  if (end > MIN_END[maple_leaf_64]) mas.mas_flags &= ~MA_STATE_REBALANCE;
+  if (end > minEnd(maple_leaf_64)) mas.mas_flags &= ~MA_STATE_REBALANCE;
+}
+
+/**
+ * Short cut for what replaces entries in place, as fork does: the state is on a leaf and its range is exactly that of
+ * the slot it is at. Sets the write up for `exactFit`, as the walk would.
+ */
+export function fitsHere(wr: WrState): boolean {
+  const mas = wr.mas;
+  if (mas.status !== ma_active || typeOf(mas.node) !== maple_leaf_64) return false;
+  const w = mas.tree.cache.words;
+  const base = baseOf(mas.node);
+  const offset = mas.offset;
+  const p = pivotsAt(base) + 2 * offset;
+  if (offset ? mas.indexL !== incLo(w[p - 2]) : mas.indexL !== mas.minL) return false;
+  if (offset ? mas.indexH !== incHi(w[p - 1], w[p - 2]) : mas.indexH !== mas.minH) return false;
+  const end = dataEnd(w, base, maple_leaf_64, mas.maxH, mas.maxL);
+  if (offset > end || mas.lastL !== (offset < end ? w[p] : mas.maxL)) return false;
+  if (mas.lastH !== (offset < end ? w[p + 1] : mas.maxH)) return false;
+  mas.end = end;
+  mas.store_type = wr_exact_fit;
+  wr.type = maple_leaf_64;
+  wr.content = readEntry(w, base + slotsAt(maple_leaf_64) + 2 * offset);
+  return true;
 }
 
 /** The range is exactly that of a slot: only the slot is written. */
@@ -47,7 +76,7 @@ export function append(wr: WrState, end: number): void {
   const base = baseOf(mas.node);
   const slots = base + slotsAt(wr.type);
   const old = mas.end;
-  if (end < PIVOT_COUNT[wr.type]) {
+  if (end < pivotCount(wr.type)) {
     writePivot(mas, base, end, mas.maxH, mas.maxL);
     setMeta(cache, base, wr.type, end, 0);
   }
@@ -116,8 +145,8 @@ export function nodeStore(wr: WrState, end: number): void {
   const from = baseOf(mas.node);
   const w = cache.words;
   if (!inRcu) w.fill(0, 0, NODE_WORDS);
-  w[to + PARENT] = w[from + PARENT];
-  w[to + PARENT_SLOT] = w[from + PARENT_SLOT];
+  w[parentAt(to)] = w[parentAt(from)];
+  w[parentSlotAt(to)] = w[parentSlotAt(from)];
   fillLeaf(wr, from, to, atEnd ? wr.offset_end + 1 : wr.offset_end, end);
   setMeta(cache, to, maple_leaf_64, end, 0);
   cache.counters.words += 2 + end + Math.min(end + 1, 15);
@@ -140,9 +169,9 @@ export function nodeStore(wr: WrState, end: number): void {
 function fillLeaf(wr: WrState, from: number, to: number, resume: number, end: number): void {
   const mas = wr.mas;
   const w = mas.tree.cache.words;
-  const pivots = to + PIVOTS;
+  const pivots = pivotsAt(to);
   const slots = to + slotsAt(maple_leaf_64);
-  const oldPivots = from + PIVOTS;
+  const oldPivots = pivotsAt(from);
   const oldSlots = from + slotsAt(maple_leaf_64);
   let at = 2 * mas.offset;
   for (let i = 0; i < at; i++) {
@@ -183,7 +212,7 @@ export function linkToParent(mas: MaState): void {
   const parent = parentOf(mas.tree, mas.node);
   writeSlot(
     cache,
-    baseOf(parent) + slotsAt(typeOf(parent)) + 2 * cache.words[base + PARENT_SLOT],
+    baseOf(parent) + slotsAt(typeOf(parent)) + 2 * cache.words[parentSlotAt(base)],
     mas.node,
   );
 }

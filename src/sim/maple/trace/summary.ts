@@ -3,11 +3,11 @@
 import { type NodeView, viewNodes } from '../dump.js';
 import {
   baseOf,
-  GAPS,
-  maple_arange_64,
-  PIVOT_COUNT,
-  PIVOTS,
-  SLOT_COUNT,
+  gapsAt,
+  hasGaps,
+  pivotCount,
+  pivotsAt,
+  slotCount,
   slotsAt,
   typeOf,
 } from '../layout.js';
@@ -92,15 +92,15 @@ function rawLine(w: Int32Array, node: NodeView, show: ShowEntry): string {
     Array.from({ length: n }, (_, i) =>
       decimal(w[base + word + 2 * i + 1], w[base + word + 2 * i]),
     );
-  const head = `raw ${node.type} end=${node.end} rawpivots=${at(PIVOTS, PIVOT_COUNT[type]).join(',')}`;
-  const slots = Array.from({ length: SLOT_COUNT[type] }, (_, i) =>
+  const head = `raw ${node.type} end=${node.end} rawpivots=${at(pivotsAt(0), pivotCount(type)).join(',')}`;
+  const slots = Array.from({ length: slotCount(type) }, (_, i) =>
     readEntry(w, base + slotsAt(type) + 2 * i),
   );
   if (node.level > 0) {
     const nonNull = `${head} rawslots_nonnull=${slots.filter((s) => s !== 0).length}`;
-    if (type !== maple_arange_64) return nonNull;
+    if (!hasGaps(type)) return nonNull;
     const meta = w[base + 60];
-    return `${nonNull} rawgaps=${at(GAPS, 10).join(',')} meta.end=${meta & 0xff} meta.gap=${(meta >> 8) & 0xff}`;
+    return `${nonNull} rawgaps=${at(gapsAt(0), 10).join(',')} meta.end=${meta & 0xff} meta.gap=${(meta >> 8) & 0xff}`;
   }
   const texts = slots.slice(0, 15).map(show);
   const meta = w[base + 62];

@@ -1,0 +1,64 @@
+import { ForkloreError } from './errors.js';
+import { thousands } from './terminal.js';
+
+/*
+ * Every limit has a name here. What crosses one is refused, or left out and named: never cut in silence.
+ */
+
+// Intake
+/** Largest input after decompression, in bytes. */
+export const MAX_INPUT_BYTES = 64 * 1024 * 1024;
+/** Most MIME parts of one mail. */
+export const MAX_PARTS = 200;
+/** Mails attached to mails are opened down to this depth. */
+export const MAX_ATTACHED_DEPTH = 3;
+/** Most lines of one mail or one diff. */
+export const MAX_LINES = 1_000_000;
+/** Most hunks of one diff. */
+export const MAX_HUNKS = 50_000;
+/** Longest file or hunk header that is read, in UTF-16 units; longer source lines are kept whole. */
+export const MAX_HEADER_CHARS = 16 * 1024;
+/** What parse-diff gets to see of one source line, in UTF-16 units: its regular expressions are not all linear. */
+export const MAX_PARSED_CHARS = 1024;
+/** Deepest quoting in which a diff is looked for. */
+export const MAX_QUOTE_DEPTH = 32;
+/** Largest line number or line count that a hunk header may name. */
+export const MAX_LINE_NUMBER = 0x7fff_ffff;
+/** Most files of one folder of patches or Maildir. */
+export const MAX_FOLDER_FILES = 10_000;
+/** Most commits of a `--git` range. */
+export const MAX_RANGE_COMMITS = 1000;
+
+// Source
+/** No kernel source is near this size; a patch must not make us read a disk image. Bytes. */
+export const MAX_SOURCE_BYTES = 32 * 1024 * 1024;
+/** How long git may be silent, in milliseconds. */
+export const GIT_SILENCE_MS = 20_000;
+/** Lines compared at most in the search for where a hunk nearly fits. */
+export const MAX_COMPARED = 2_000_000;
+/** Most statements of a function that is aligned with a skeleton. */
+export const MAX_ATOMS = 1000;
+/** Files made by patches of a series that later ones may name by their blob. */
+export const MAX_MADE_FILES = 2000;
+/** Options that are tried the other way, at most, to show lines that the configuration hides. */
+export const MAX_FLIPPED_OPTIONS = 6;
+
+// Front end
+/** Tokens of one macro expansion. */
+export const MAX_EXPANSION_TOKENS = 20_000;
+/** Depth of a syntax tree; code below it counts as code that does not parse. */
+export const MAX_PARSE_DEPTH = 500;
+/** Instructions of one program, all functions together. */
+export const MAX_INSTRUCTIONS = 100_000;
+
+// Simulator
+/** States of one exploration; beyond them its verdict is `bounded`. */
+export const MAX_STATES = 4_000_000;
+/** Nodes of the compiled form of one thread; beyond them the verdict is `bounded`. */
+export const MAX_NODES = 200_000;
+
+/** One line: what is larger than a limit, the limit with its unit, and what to do about it. */
+export function limitError(what: string, max: number, unit: string, advice = ''): ForkloreError {
+  const tail = advice === '' ? '' : `; ${advice}`;
+  return new ForkloreError('limit', `${what}: more than ${thousands(max)} ${unit}${tail}`);
+}

@@ -1,0 +1,119 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ForkSystem } from '../../src/sim/explore/fork-system.js';
+import type { Choice } from '../../src/sim/explore/search.js';
+import type { Primitive } from '../../src/sim/machine/primitive.js';
+import type { Program } from '../../src/sim/program.js';
+import type { SourceFile } from '../../src/source/types.js';
+import type { Case, Mode, Verdict } from './cases.js';
+import { mutate } from './mutants.js';
+import type { Product } from './product.js';
+import { forkScenario } from './scenario.js';
+
+/** What one exploration gave. */
+export interface Explored {
+  verdict: Verdict | 'bounded' | 'stuck';
+  /** Property that the counterexample breaks, or null. */
+  property: string | null;
+  states: number;
+  transitions: number;
+  failing: number;
+  /** Steps of the counterexample that touch shared variables, all its steps, and those that a report shows. */
+  shared: number;
+  steps: number;
+  shown: number;
+  /** Milliseconds since the process (or the call) began, at the end of each phase. */
+  at: { loaded: number; lowered: number; built: number; searched: number; done: number };
+}
+
+const FILES = [
+  'kernel/fork.c',
+  'include/linux/mm.h',
+  'include/linux/maple_tree.h',
+  'mm/internal.h',
+];
+const LIMITS = { states: 20_000_000, nodes: 200_000 };
+
+function sources(tree: string, c: Case): SourceFile[] {
+  return FILES.filter((path) => existsSync(join(tree, path))).map((path) => {
+    const whole = readFileSync(join(tree, path), 'utf8');
+    const text = path === 'kernel/fork.c' && !c.kernel ? mutate(whole, c.mutant) : whole;
+    const lines = text
+      .split('\n')
+      .map((t, k) => ({ text: t, line: k + 1, patchLine: null, origin: 'file', changed: false }));
+    return { path, lines, base: 'exact', skeleton: null } as SourceFile;
+  });
+}
+
+/** Lowers dup_mmap() of a tree with the mutant's change: the Program that a review would run. */
+export async function lowerCase(p: Product, tree: string, c: Case): Promise<Program> {
+  return p.lowerProgram({
+    files: sources(tree, c),
+    entries: ['dup_mmap'],
+    isModelled: p.isModelled,
+    declarations: [p.skeletonHelpers()],
+  });
+}
+
+/**
+ * Explores one case in one mode. All properties count but the kernel's own assertion, which needs no interleaving and
+ * which fork.pml does not have: it would end every mutant's search at once.
+ */
+export async function exploreCase(
+  p: Product,
+  tree: string,
+  c: Case,
+  mode: Mode,
+  now: () => number = () => performance.now(),
+): Promise<Explored> {
+  const loaded = now();
+  const program = await lowerCase(p, tree, c);
+  const lowered = now();
+  const unprotected: Primitive = function* (env, [dst, src]) {
+    return yield* p.copyWithoutProtection(env, dst, src);
+  };
+  const fs = p.buildForkSystem({
+    program,
+    entry: 'dup_mmap',
+    scenario: forkScenario(c),
+    features: p.FEATURES_6_12,
+    limits: LIMITS,
+    ...(c.mutant === 8 ? { overrides: { copy_page_range: unprotected } } : {}),
+  });
+  if (!fs) throw new Error(`bench: more than ${LIMITS.nodes} private states`);
+  const built = now();
+  const counted = new Set(p.PROPERTIES.flatMap((x, k) => (x.id === 'assertion' ? [] : [k])));
+  const found = new p.Search(fs.system, {
+    order: mode === 'first' ? 'depth' : 'breadth',
+    properties: counted,
+    stopAtFirst: mode === 'first',
+    maxStates: LIMITS.states,
+  }).run();
+  const searched = now();
+  const example =
+    mode === 'first' ? found.failures[0] : p.shortest(fs.system, found.failures, counted);
+  const stuck = fs.notes.stuck.size > 0;
+  return {
+    verdict: found.failing ? 'violated' : stuck ? 'stuck' : found.exhausted ? 'holds' : 'bounded',
+    property: example ? p.PROPERTIES[example.property].id : null,
+    states: found.states,
+    transitions: found.transitions,
+    failing: found.failing,
+    ...lengths(p, fs, example?.schedule ?? [], counted),
+    at: { loaded, lowered, built, searched, done: now() },
+  };
+}
+
+function lengths(p: Product, fs: ForkSystem, schedule: Choice[], counted: ReadonlySet<number>) {
+  const run = p.replay(fs.system, schedule, counted);
+  if (run.refused) throw new Error(`bench: the counterexample does not replay: ${run.refused}`);
+  const nodes = fs.system.spec.threads.map(() => 0);
+  let shared = 0;
+  for (const { thread, edge } of schedule) {
+    const e = fs.system.spec.threads[thread].nodes[nodes[thread]][edge];
+    nodes[thread] = e.to;
+    if (e.op.guard.length || e.op.effect.length) shared++;
+  }
+  const shown = run.steps.filter((s) => !s.info.hidden).length;
+  return { shared, steps: schedule.length, shown };
+}

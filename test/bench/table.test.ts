@@ -1,0 +1,135 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseArgs } from './args.js';
+import { type Case, casesFor } from './cases.js';
+import { goals, marks } from './goals.js';
+import { hottest } from './profile.js';
+import { type Row, wrongVerdicts } from './row.js';
+import { median, medians } from './stats.js';
+import { goalLines, LEGEND, tableHead, tableRow } from './table.js';
+
+const SEED = 20240611;
+
+const correct = casesFor({ quick: true, kernel: false })[0];
+
+function row(o: { wall?: number; total?: number; pan?: number; c?: Partial<Case> } = {}): Row {
+  const c = { ...correct, ...o.c };
+  const ours = { verdict: c.ours, property: c.because[0] ?? null, wall: o.wall ?? 0.4, cpu: 0.5 };
+  const counts = { states: 13_000, megabytes: 70, shared: 0, steps: 0 };
+  return {
+    case: c,
+    mode: c.modes[0],
+    ours: { ...ours, ...counts } as Row['ours'],
+    spin: {
+      verdict: c.spin!,
+      total: o.total ?? 4,
+      pan: o.pan ?? 0.5,
+      cpu: 3,
+      ...counts,
+      states: 601_499,
+    },
+  };
+}
+
+describe('medians', () => {
+  it('is the value that half of the others do not exceed', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer(), { minLength: 1 }), (xs) => {
+        const m = median(xs);
+        expect(xs.filter((x) => x <= m).length * 2).toBeGreaterThanOrEqual(xs.length);
+        expect(xs.filter((x) => x >= m).length * 2).toBeGreaterThanOrEqual(xs.length);
+      }),
+      { seed: SEED },
+    );
+    expect(median([])).toBeNaN();
+  });
+
+  it('takes each number by itself, also below, and keeps the rest', () => {
+    const runs = [3, 1, 2].map((x) => ({ wall: x, verdict: 'holds', at: { done: 10 * x } }));
+    expect(medians(runs)).toEqual({ wall: 2, verdict: 'holds', at: { done: 20 } });
+  });
+});
+
+describe('goals', () => {
+  it('are met by a fast run and missed one by one', () => {
+    expect(marks(row())).toBe('ok');
+    expect(marks(row({ wall: 0.9, pan: 1 }))).toBe('T');
+    expect(marks(row({ wall: 0.6 }))).toBe('P');
+    expect(marks(row({ wall: 2.5, total: 20, pan: 9, c: { within: 2 } }))).toBe('W');
+  });
+
+  it('name the rows that miss them', () => {
+    const lines = goalLines(goals([row(), row({ wall: 1 })]));
+    expect(lines).toContain("MISS  T  at most 1/5 of SPIN's total (1 of 2)");
+    expect(lines).toContain('        2 2x1 correct, all: 0.25');
+  });
+
+  it('compare the growth of states between the smallest and the largest K', () => {
+    const large = row({ c: { vmas: 4 } });
+    large.ours.states *= 8;
+    large.spin!.states *= 7;
+    const miss = goals([row(), large]).find((g) => g.name.startsWith('G'));
+    expect(miss?.missed).toEqual(['x8.00 from K=2 to 4, SPIN x7.00']);
+  });
+});
+
+describe('verdicts', () => {
+  it('must be as expected, for the right reason', () => {
+    expect(wrongVerdicts(row())).toEqual([]);
+    const bad = casesFor({ quick: true, kernel: false }).find((c) => c.mutant === 3)!;
+    expect(wrongVerdicts(row({ c: bad }))).toEqual([]);
+    const other = row({ c: bad });
+    other.ours.property = 'deadlock';
+    expect(wrongVerdicts(other)).toEqual([
+      '2 2x1 3 does not lock, first: violated because of deadlock, expected lost-write',
+    ]);
+    const silent = row({ c: bad });
+    silent.ours.verdict = 'bounded';
+    expect(wrongVerdicts(silent)[0]).toContain('forklore says bounded, expected violated');
+  });
+
+  it('expect more of forklore than of fork.pml where one thread is enough', () => {
+    const better = casesFor({ quick: true, kernel: false }).filter((c) => c.spin !== c.ours);
+    expect(better.map((c) => [c.mutant, c.threads])).toEqual([
+      [1, 1],
+      [2, 1],
+      [3, 1],
+      [9, 1],
+    ]);
+  });
+});
+
+describe('output', () => {
+  it('fits into 110 columns', () => {
+    const rows = casesFor({ quick: false, kernel: true }).map((c) => tableRow(row({ c })));
+    const all = [tableHead(), ...rows, ...LEGEND.split('\n')];
+    expect(all.filter((l) => l.length > 110)).toEqual([]);
+  });
+
+  it('reads its arguments and refuses others', () => {
+    expect(parseArgs(['--runs', '5', '--quick', '--json', 'x'])).toEqual({
+      runs: 5,
+      quick: true,
+      alone: false,
+      profile: false,
+      json: 'x',
+    });
+    expect(() => parseArgs(['--runs', '0'])).toThrow(/whole number/);
+    expect(() => parseArgs(['--fast'])).toThrow(/unknown argument --fast/);
+  });
+
+  it('adds up a profile by function, without idle time', () => {
+    const frame = (functionName: string) => ({ functionName, url: '/x/a/b.js', lineNumber: 9 });
+    const profile = {
+      nodes: [
+        { id: 1, callFrame: frame('f') },
+        { id: 2, callFrame: frame('g') },
+        { id: 3, callFrame: frame('f') },
+        { id: 4, callFrame: { functionName: '(idle)', url: '', lineNumber: -1 } },
+      ],
+      samples: [1, 2, 3, 4],
+      timeDeltas: [1000, 3000, 4000, 90_000],
+    };
+    expect(hottest(profile, 1)).toEqual([{ name: 'f a/b.js:10', self: 5, part: 5 / 8 }]);
+  });
+});

@@ -1,0 +1,77 @@
+import { caseName } from './cases.js';
+import { type Goal, marks } from './goals.js';
+import { type Row, ratio } from './row.js';
+
+const WIDTHS = [-25, -9, 6, 6, 9, 5, 6, 7, 6, 8, 5, 6, 5, -5];
+const HEAD = [
+  'K thr program',
+  'search',
+  'SPIN',
+  'pan',
+  'states',
+  'MB',
+  'steps',
+  'ours',
+  'cpu',
+  'states',
+  'MB',
+  'steps',
+  'part',
+  ' goal',
+];
+
+function line(cells: readonly string[]): string {
+  const fit = (text: string, k: number) => {
+    const w = WIDTHS[k];
+    return w < 0 ? text.slice(0, -w).padEnd(-w) : text.padStart(w);
+  };
+  return cells.map(fit).join('').trimEnd();
+}
+
+const seconds = (x: number): string => (Number.isNaN(x) ? '-' : x.toFixed(2));
+const whole = (x: number): string => (Number.isNaN(x) ? '-' : x.toFixed(0));
+const length = (x: number): string => (x ? String(x) : '-');
+
+function cells(r: Row): string[] {
+  const { spin, ours } = r;
+  const peer = spin
+    ? [
+        seconds(spin.total),
+        seconds(spin.pan),
+        whole(spin.states),
+        whole(spin.megabytes),
+        length(spin.shared),
+      ]
+    : ['-', '-', '-', '-', '-'];
+  return [
+    caseName(r.case),
+    r.mode,
+    ...peer,
+    seconds(ours.wall),
+    seconds(ours.cpu),
+    whole(ours.states),
+    whole(ours.megabytes),
+    length(ours.shared),
+    seconds(ratio(r)),
+    ` ${marks(r)}`,
+  ];
+}
+
+/** The table, one line per row, at most 110 columns. */
+export const tableHead = (): string => line(HEAD);
+export const tableRow = (r: Row): string => line(cells(r));
+
+export const LEGEND = `K: VMAs; thr: threads x accesses. Seconds and MB are medians of whole processes (ours: with the start of
+node; SPIN: spin, gcc and pan; pan: pan alone). steps: those of the counterexample that touch shared
+variables. part: our time as a part of SPIN's total. goal: ok, or the letters of the goals missed (below).`;
+
+/** The goals, each with the rows that miss it. */
+export function goalLines(goals: readonly Goal[]): string[] {
+  return goals.flatMap((g) => {
+    const word = g.rows === 0 ? 'none' : g.missed.length ? 'MISS' : 'pass';
+    return [
+      `${word}  ${g.name} (${g.rows - g.missed.length} of ${g.rows})`,
+      ...g.missed.map((m) => `        ${m}`),
+    ];
+  });
+}

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { ALL_PROPERTIES, checkScenario } from '../../src/sim/explore/check.js';
+import { add } from '../../src/sim/explore/op.js';
+import { Search, type SearchOptions } from '../../src/sim/explore/search.js';
+import { FEATURES_6_12 } from '../../src/sim/kernel/features.js';
+import { DEFAULT_LIMITS, type Limits } from '../../src/sim/scenario.js';
+import { lowered } from './fork-programs.js';
+import { anon, scenario, stores } from './fork-scenarios.js';
+import { act, line, systemOf } from './graphs.js';
+
+/** 101 x 101 states. */
+const grid = () =>
+  systemOf(
+    ['a', 'b'],
+    [0, 1].map((x) => line(`t${x}`, ...Array.from({ length: 100 }, () => act(add(x, 1))))),
+  );
+
+const search = (o: Partial<SearchOptions>) =>
+  new Search(grid(), {
+    order: 'breadth',
+    partialOrder: false,
+    properties: new Set(),
+    stopAtFirst: false,
+    maxStates: 1_000_000,
+    ...o,
+  }).run();
+
+const two = scenario('two', [anon('writable'), anon('writable')], stores(1, 1));
+
+async function check(limits: Partial<Limits>, expired?: () => boolean) {
+  return checkScenario({
+    program: await lowered(),
+    entry: 'dup_mmap',
+    // a fresh scenario: user threads are kept with it, by limit
+    scenario: { ...two },
+    features: FEATURES_6_12,
+    limits: { ...DEFAULT_LIMITS, ...limits },
+    properties: ALL_PROPERTIES,
+    stopAtFirst: false,
+    ...(expired ? { expired } : {}),
+  });
+}
+
+describe('a search that ends early says so', () => {
+  it('covers everything within its limits', () => {
+    expect(search({})).toMatchObject({ states: 10201, exhausted: true, limit: null });
+    expect(search({ maxStates: 10201 })).toMatchObject({ exhausted: true, limit: null });
+  });
+
+  it.each(['breadth', 'depth'] as const)('with too many states, %s first', (order) => {
+    const r = search({ order, maxStates: 500 });
+    expect(r).toMatchObject({ exhausted: false, limit: 'states', failing: 0 });
+    expect(r.states).toBeGreaterThan(500);
+    expect(r.states).toBeLessThan(510);
+  });
+
+  it('when time is up, at the start or later', () => {
+    expect(search({ expired: () => true })).toMatchObject({ exhausted: false, limit: 'time' });
+    let asked = 0;
+    const r = search({ expired: () => ++asked > 2 });
+    expect(r).toMatchObject({ exhausted: false, limit: 'time' });
+    expect(r.states).toBeLessThan(10201);
+  });
+
+  it('and a clock that does not expire changes nothing', () => {
+    expect(search({ expired: () => false })).toEqual(search({}));
+  });
+});
+
+describe('a scenario that was not explored to its end', () => {
+  it('is bounded by states', async () => {
+    const result = await check({ states: 100 });
+    expect(result).toMatchObject({ exhausted: false, limit: 'states', counterexample: null });
+  });
+
+  it('is bounded by time', async () => {
+    const result = await check({}, () => true);
+    expect(result).toMatchObject({ exhausted: false, limit: 'time', counterexample: null });
+  });
+
+  it.each([3, 60])('is bounded by private states of a thread (limit %i)', async (nodes) => {
+    const result = await check({ nodes });
+    expect(result).toMatchObject({ exhausted: false, limit: 'nodes', states: 0, failing: 0 });
+  });
+
+  it('is told from one that was', async () => {
+    expect(await check({})).toMatchObject({ exhausted: true, limit: null, failing: 0 });
+  });
+});
