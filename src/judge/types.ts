@@ -70,6 +70,8 @@ export interface PatchReview {
   findings: Finding[];
   /** What the reader must know about how the source was rebuilt; one sentence each. */
   notes?: string[];
+  /** Compared with an older version in the same input: ids of findings that are violations. */
+  versus?: { version: number; fixed: string[]; still: string[]; new: string[] };
 }
 
 /** The JSON contract `forklore.review/1`: keys may be added, never changed. */

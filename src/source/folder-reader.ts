@@ -53,9 +53,7 @@ async function resolveInside(root: string, path: string): Promise<string | null>
 async function readText(file: string, path: string, label: string): Promise<string | null> {
   const info = await stat(file);
   if (!info.isFile()) return null;
-  if (info.size > MAX_SOURCE_BYTES) {
-    throw new ForkloreError('input', `${path} in ${label} is larger than ${MAX_SOURCE_BYTES} bytes`);
-  }
+  if (info.size > MAX_SOURCE_BYTES) throw tooLarge(path, label);
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
@@ -64,4 +62,9 @@ async function readText(file: string, path: string, label: string): Promise<stri
       cause: error,
     });
   }
+}
+
+/** The error for a file of a tree that is too large to be source. */
+export function tooLarge(path: string, label: string): ForkloreError {
+  return new ForkloreError('input', `${path} in ${label} is larger than ${MAX_SOURCE_BYTES} bytes`);
 }

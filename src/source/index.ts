@@ -1,5 +1,12 @@
 export { ERAS } from './eras.js';
 export { folderReader } from './folder-reader.js';
+export { type RangePatches, rangePatches } from './git/range.js';
+export { repositoryAbove } from './git/repository.js';
+export { parseKconfig } from './kconfig.js';
+export { Made } from './layer.js';
 export { type RebuildOptions, rebuild } from './rebuild.js';
 export { skeletonFile, skeletonHelpers } from './skeleton.js';
+export { type Ground, isSource, Stack } from './stack.js';
+export { openTree } from './tree.js';
 export type * from './types.js';
+export { untouchedFile } from './whole.js';

@@ -2,6 +2,7 @@ import type { FilePatch, Hunk } from '../intake/types.js';
 import { type Applied, applyHunks, type Compare, reverseHunks, splitLines } from './apply.js';
 import { byHunks, composeDupMmap } from './by-hunks.js';
 import { usableHunks } from './hunks.js';
+import { type Preimage, preimagesOf } from './preimage.js';
 import type { ContentReader, SourceBase, SourceFile, SourceLine, SourcePair } from './types.js';
 
 export interface RebuildOptions {
@@ -20,25 +21,29 @@ export async function rebuild(file: FilePatch, opts: RebuildOptions): Promise<So
   const hunks = usableHunks(file);
   if (file.oldPath === null || file.newPath === null) return wholeFile(file, hunks, pair);
 
-  const text = opts.reader ? await opts.reader.read(file.oldPath) : null;
-  if (opts.reader && text === null) {
-    pair.notes.push(`${file.oldPath} is not in ${opts.reader.label}; rebuilt from the hunks`);
-  }
-  if (text === null) return byHunks(file, hunks, pair);
-  const applied = applyToTree(splitLines(text), hunks, path, opts.reader!.label);
-  if (!('failure' in applied)) {
-    const { before, base } = applied;
-    const after = file.truncated ? continued(file, hunks, applied) : applied.after;
-    return {
-      ...pair,
-      before: sourceFile(file.oldPath, before, base),
-      after: { ...sourceFile(file.newPath, after, base), skeleton: applied.skeleton },
-      notes: [...pair.notes, ...applied.notes],
-    };
+  if (!opts.reader) return byHunks(file, hunks, pair);
+  const { found, notes } = await preimagesOf(file, opts.reader);
+  pair.notes.push(...notes);
+  let failure: string | null = null;
+  for (const preimage of found) {
+    const applied = applyToTree(splitLines(preimage.text), hunks, path, preimage);
+    if (!('failure' in applied)) return both(file, hunks, pair, applied);
+    failure ??= applied.failure;
   }
   const rest = byHunks(file, hunks, pair);
-  const failure = rest.failure ? `${applied.failure}; ${rest.failure}` : applied.failure;
-  return { ...rest, failure };
+  if (failure === null) return rest;
+  return { ...rest, failure: rest.failure ? `${failure}; ${rest.failure}` : failure };
+}
+
+function both(file: FilePatch, hunks: Hunk[], pair: SourcePair, applied: TreeResult): SourcePair {
+  const after = file.truncated ? continued(file, hunks, applied) : applied.after;
+  const { before, base, skeleton } = applied;
+  return {
+    ...pair,
+    before: sourceFile(file.oldPath!, before, base),
+    after: { ...sourceFile(file.newPath!, after, base), skeleton },
+    notes: [...pair.notes, ...applied.notes],
+  };
 }
 
 /**
@@ -83,13 +88,14 @@ function applyToTree(
   text: string[],
   hunks: Hunk[],
   path: string,
-  label: string,
+  tree: Preimage,
 ): TreeResult | { failure: string } {
+  const { label } = tree;
   const back = reverseHunks(hunks);
   for (const compare of ['strict', 'blanks'] as const) {
     const forward = applyHunks(text, hunks, compare);
     if ('before' in forward && forward.offsets.every((n) => n === 0)) {
-      return told(forward, compare, path);
+      return told(forward, compare, path, tree);
     }
     const reverse = applyHunks(text, back, compare);
     const held = 'before' in reverse && hunks.some((h) => h.lines.some((l) => l.kind !== ' '));
@@ -98,26 +104,28 @@ function applyToTree(
         { ...reverse, before: reverse.after, after: reverse.before },
         compare,
         path,
+        tree,
       );
       result.notes.unshift(
         `${path}: ${label} holds this patch already; the version before is rebuilt`,
       );
       return result;
     }
-    if ('before' in forward) return told(forward, compare, path);
+    if ('before' in forward) return told(forward, compare, path, tree);
   }
   const misfit = applyHunks(text, hunks, 'blanks');
-  if ('before' in misfit) return told(misfit, 'blanks', path);
+  if ('before' in misfit) return told(misfit, 'blanks', path, tree);
   const where = `line ${misfit.line}: expected "${misfit.expected}"`;
   return { failure: `hunk ${misfit.hunk} of ${path} does not apply to ${label} (${where})` };
 }
 
-function told(applied: Applied, compare: Compare, path: string): TreeResult {
+function told(applied: Applied, compare: Compare, path: string, tree: Preimage): TreeResult {
   const notes = applied.offsets.flatMap((offset, i) =>
     offset === 0 ? [] : [`hunk ${i + 1} of ${path} applies at an offset of ${lineCount(offset)}`],
   );
   if (compare === 'blanks') notes.push(`${path}: the hunks match when blanks are ignored`);
-  return { ...applied, base: notes.length === 0 ? 'exact' : 'applied', notes, skeleton: null };
+  const base = notes.length === 0 && tree.exact ? 'exact' : 'applied';
+  return { ...applied, base, notes: [...tree.doubts, ...notes], skeleton: null };
 }
 
 function lineCount(n: number): string {

@@ -1,6 +1,6 @@
 import { Prng } from '../../base/prng.js';
 import type { Choice, SearchResult } from './search.js';
-import type { System } from './system.js';
+import { firstProperty, propertyBits, type System } from './system.js';
 
 export interface RandomOptions {
   seed: number;
@@ -47,6 +47,7 @@ export class RandomSearch {
     const { sys, o } = this;
     const b = sys.initial();
     const schedule: Choice[] = [];
+    const asked = propertyBits(o.properties);
     let current = -1;
     // preemptions fall anywhere in a run as long as the last one
     const at = new Set(Array.from({ length: o.preemptions }, () => rng.below(this.length)));
@@ -63,10 +64,11 @@ export class RandomSearch {
       result.transitions++;
       const edge = sys.edges[choice.thread][b.nodes[choice.thread]][choice.edge];
       b.nodes[choice.thread] = edge.to;
-      const breach = edge.apply?.(b.bytes) ?? -1;
-      if (breach >= 0 && o.properties.has(breach)) {
+      const breach = (edge.apply?.(b.bytes) ?? 0) & asked;
+      if (breach !== 0) {
         result.failing++;
-        if (result.failures.length < 64) result.failures.push({ property: breach, schedule });
+        if (result.failures.length < 64)
+          result.failures.push({ property: firstProperty(breach), schedule });
         return;
       }
     }

@@ -15,7 +15,7 @@ import {
   slotsAt,
   typeOf,
 } from './layout.js';
-import { setMeta } from './node.js';
+import { setMeta, stateEnd } from './node.js';
 import { MA_STATE_BULK, MA_STATE_REBALANCE, type MaState } from './state.js';
 import { mt_is_alloc } from './tree.js';
 import { lt } from './u64.js';
@@ -34,11 +34,14 @@ export class BigNode {
   /** Entries from here on are empty, whatever the arrays hold there. */
   used = 0;
   type = 0;
+  /** An entry behind the first may have pivot 0, which ends what is copied out. */
+  odd = false;
 
   /** Empties it. */
   clear(mas: MaState): void {
     this.end = 0;
     this.used = 0;
+    this.odd = false;
     mas.tree.cache.counters.words += BIG_NODE_WORDS;
   }
 
@@ -113,7 +116,7 @@ export function copyIn(mas: MaState, start: number, end: number, bn: BigNode, at
   const { words: w, counters } = mas.tree.cache;
   const base = baseOf(mas.node);
   const type = typeOf(mas.node);
-  const n = entriesUpTo(mas, start, end);
+  const n = entriesUpTo(mas, start, end, bn);
   copyPairs(w, pivotsAt(base) + 2 * start, bn.pivot, 2 * at, n);
   if (start + n > pivotCount(type)) {
     bn.pivot[2 * (at + n - 1)] = mas.maxL;
@@ -128,18 +131,17 @@ export function copyIn(mas: MaState, start: number, end: number, bn: BigNode, at
   counters.words += n;
 }
 
-/** Number of entries from `start` to `end`, or to the first pivot behind slot 0 that is 0 or the node's maximum. */
-function entriesUpTo(mas: MaState, start: number, end: number): number {
-  const w = mas.tree.cache.words;
-  const limit = Math.min(end, pivotCount(typeOf(mas.node)));
-  let i = start === 0 ? 1 : start;
-  let p = pivotsAt(baseOf(mas.node)) + 2 * i;
-  for (; i < limit; i++, p += 2) {
-    const lo = w[p];
-    const hi = w[p + 1];
-    if ((lo | hi) === 0 || (lo === mas.maxL && hi === mas.maxH)) break;
+/**
+ * Number of entries from `start` to `end` or to the end of the data. From a node with a single slot, of which more is
+ * asked, the kernel takes an entry with pivot 0 along.
+ */
+function entriesUpTo(mas: MaState, start: number, end: number, bn: BigNode): number {
+  const last = stateEnd(mas);
+  if (last === 0 && start === 0 && end > 0) {
+    bn.odd = true;
+    return 2;
   }
-  return (end < i ? end : i) - start + 1;
+  return (end < last ? end : last) - start + 1;
 }
 
 /**
@@ -159,16 +161,14 @@ export function copyOut(
   const type = typeOf(mas.node);
   const pivots = pivotCount(type);
   const limit = Math.min(end - start > pivots ? end - 1 : end, bn.used - 1);
-  let i = start + 1;
-  while (i <= limit && (bn.pivot[2 * i] | bn.pivot[2 * i + 1]) !== 0) i++;
-  const n = i - start;
+  const n = (bn.odd ? beforeZero(bn, start + 1, limit) : limit + 1) - start;
   if (n > pivots + 1)
     throw new MapleFault('overrun', `${n} slots written to a node of ${pivots + 1}`);
   copyPairs(bn.pivot, 2 * start, w, pivotsAt(base), n < pivots ? n : pivots);
   copyPairs(bn.slot, 2 * start, w, base + slotsAt(type), n);
   if (newMax) {
-    mas.maxL = bn.pivot[2 * i - 2];
-    mas.maxH = bn.pivot[2 * i - 1];
+    mas.maxL = bn.pivot[2 * (start + n) - 2];
+    mas.maxH = bn.pivot[2 * (start + n) - 1];
   }
   clearPairs(w, pivotsAt(base) + 2 * n, pivots - n);
   clearPairs(w, base + slotsAt(type) + 2 * n, pivots + 1 - n);
@@ -182,6 +182,12 @@ export function copyOut(
   clearPairs(w, gapsAt(base) + 2 * n, pivots + 1 - n);
   cache.counters.words += n;
   setMeta(cache, base, type, n - 1, largestGap(bn, start, n));
+}
+
+function beforeZero(bn: BigNode, from: number, limit: number): number {
+  let i = from;
+  while (i <= limit && (bn.pivot[2 * i] | bn.pivot[2 * i + 1]) !== 0) i++;
+  return i;
 }
 
 /** Slot of the largest gap, the highest of equals; 0 when there is no gap at all. */

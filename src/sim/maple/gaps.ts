@@ -17,13 +17,6 @@ import { incHi, incLo, lt, subHi } from './u64.js';
 /** A size found by the functions here, valid until the next call of one of them. */
 export const found = { hi: 0, lo: 0 };
 
-function keepLarger(hi: number, lo: number): void {
-  if (lt(found.hi, found.lo, hi, lo)) {
-    found.hi = hi;
-    found.lo = lo;
-  }
-}
-
 /**
  * mas_leaf_max_gap (6.12): the longest NULL range of the state's leaf, into `found`. NULLs never adjoin, so the slot
  * after a NULL is skipped; only the right-most leaf may end with one.
@@ -31,33 +24,44 @@ function keepLarger(hi: number, lo: number): void {
 function leafMaxGap(mas: MaState): void {
   const w = mas.tree.cache.words;
   const base = baseOf(mas.node);
-  const type = typeOf(mas.node);
   const p = pivotsAt(base);
-  const s = base + slotsAt(type);
-  found.hi = found.lo = 0;
+  const s = base + slotsAt(typeOf(mas.node));
+  let hi = 0;
+  let lo = 0;
   let i = 1;
   if ((w[s] | w[s + 1]) === 0) {
     const dh = subHi(w[p + 1], w[p], mas.minH, mas.minL);
     const dl = (w[p] - mas.minL) | 0;
-    found.hi = incHi(dh, dl);
-    found.lo = incLo(dl);
+    hi = incHi(dh, dl);
+    lo = incLo(dl);
     i = 2;
   }
-  const last = dataEnd(w, base, type, mas.maxH, mas.maxL) - 1;
-  if (last < 0) return;
-  const lastP = p + 2 * last;
-  const tail = s + 2 * last + 2;
-  if ((mas.maxH & mas.maxL) === -1 && (w[tail] | w[tail + 1]) === 0) {
-    keepLarger(~w[lastP + 1], ~w[lastP]);
-    const dh = subHi(w[lastP + 1], w[lastP], mas.minH, mas.minL);
-    if (lt(dh, (w[lastP] - mas.minL) | 0, found.hi, found.lo)) return;
+  const last = dataEnd(w, base, typeOf(mas.node), mas.maxH, mas.maxL) - 1;
+  if ((mas.maxH & mas.maxL) === -1 && last >= 0) {
+    const tail = s + 2 * last + 2;
+    if ((w[tail] | w[tail + 1]) === 0) {
+      const lastL = w[p + 2 * last];
+      const lastH = w[p + 2 * last + 1];
+      if (lt(hi, lo, ~lastH, ~lastL)) {
+        hi = ~lastH;
+        lo = ~lastL;
+      }
+      if (lt(subHi(lastH, lastL, mas.minH, mas.minL), (lastL - mas.minL) | 0, hi, lo)) i = last + 1;
+    }
   }
   for (; i <= last; i++) {
     if ((w[s + 2 * i] | w[s + 2 * i + 1]) !== 0) continue;
     const q = p + 2 * i;
-    keepLarger(subHi(w[q + 1], w[q], w[q - 1], w[q - 2]), (w[q] - w[q - 2]) | 0);
+    const gh = subHi(w[q + 1], w[q], w[q - 1], w[q - 2]);
+    const gl = (w[q] - w[q - 2]) | 0;
+    if (lt(hi, lo, gh, gl)) {
+      hi = gh;
+      lo = gl;
+    }
     i++;
   }
+  found.hi = hi;
+  found.lo = lo;
 }
 
 /** mas_max_gap: the largest gap in or below the state's node, into `found`. */
@@ -77,15 +81,17 @@ export function maxGap(mas: MaState): void {
 function largestGapSlot(w: Int32Array, base: number): number {
   const end = w[base + 60] & 0xff;
   let slot = end;
-  found.hi = found.lo = 0;
-  for (let i = end; i >= 0; i--) {
-    const g = gapsAt(base) + 2 * i;
-    if (lt(found.hi, found.lo, w[g + 1], w[g])) {
-      found.hi = w[g + 1];
-      found.lo = w[g];
+  let hi = 0;
+  let lo = 0;
+  for (let i = end, g = gapsAt(base) + 2 * end; i >= 0; i--, g -= 2) {
+    if (lt(hi, lo, w[g + 1], w[g])) {
+      hi = w[g + 1];
+      lo = w[g];
       slot = i;
     }
   }
+  found.hi = hi;
+  found.lo = lo;
   return slot;
 }
 

@@ -2,10 +2,8 @@
 import { updateGap } from './gaps.js';
 import {
   baseOf,
-  enode,
   maple_leaf_64,
   minEnd,
-  NODE_WORDS,
   parentAt,
   parentSlotAt,
   pivotCount,
@@ -73,30 +71,33 @@ export function exactFit(wr: WrState): void {
 export function append(wr: WrState, end: number): void {
   const mas = wr.mas;
   const cache = mas.tree.cache;
+  const w = cache.words;
   const base = baseOf(mas.node);
-  const slots = base + slotsAt(wr.type);
-  const old = mas.end;
+  const p = pivotsAt(base) + 2 * mas.end;
+  const s = base + slotsAt(wr.type) + 2 * mas.end;
   if (end < pivotCount(wr.type)) {
-    writePivot(mas, base, end, mas.maxH, mas.maxL);
+    const q = pivotsAt(base) + 2 * end;
+    w[q] = mas.maxL;
+    w[q + 1] = mas.maxH;
     setMeta(cache, base, wr.type, end, 0);
+    cache.counters.words++;
   }
-  const beforeH = decHi(mas.indexH, mas.indexL);
-  const beforeL = decLo(mas.indexL);
-  if (end === old + 1 && mas.lastH === wr.rMaxH && mas.lastL === wr.rMaxL) {
-    writeSlot(cache, slots + 2 * end, wr.entry);
-    writePivot(mas, base, old, beforeH, beforeL);
-    mas.offset = end;
-  } else if (end === old + 1) {
-    writeSlot(cache, slots + 2 * end, wr.content);
-    writePivot(mas, base, old, mas.lastH, mas.lastL);
-    writeSlot(cache, slots + 2 * old, wr.entry);
-  } else {
-    writeSlot(cache, slots + 2 * end, wr.content);
-    writePivot(mas, base, old + 1, mas.lastH, mas.lastL);
-    writeSlot(cache, slots + 2 * old + 2, wr.entry);
-    writePivot(mas, base, old, beforeH, beforeL);
-    mas.offset = old + 1;
+  const grown = end - mas.end;
+  const startsHere = grown === 1 && !(mas.lastH === wr.rMaxH && mas.lastL === wr.rMaxL);
+  const at = startsHere ? 0 : 2;
+  setSlot(w, s + at, wr.entry);
+  if (startsHere || grown === 2) {
+    setSlot(w, s + at + 2, wr.content);
+    w[p + at] = mas.lastL;
+    w[p + at + 1] = mas.lastH;
   }
+  if (!startsHere) {
+    w[p] = decLo(mas.indexL);
+    w[p + 1] = decHi(mas.indexH, mas.indexL);
+    mas.offset = mas.end + 1;
+  }
+  cache.counters.words += grown === 2 ? 4 : startsHere ? 3 : 2;
+  cache.counters.slots += grown === 1 && !startsHere ? 1 : 2;
   if (wr.content === 0 || wr.entry === 0) updateGap(mas);
   mas.end = end;
 }
@@ -131,8 +132,8 @@ export function slotStore(wr: WrState): void {
 }
 
 /**
- * mas_wr_node_store (6.12): the leaf is written anew: in RCU mode into a fresh node that replaces it, else in scratch
- * space (node 0) and copied back.
+ * mas_wr_node_store (6.12): the leaf is written anew, in RCU mode into a fresh node that replaces it. The kernel builds
+ * it on the stack otherwise; here it is changed in place, with the same result.
  */
 export function nodeStore(wr: WrState, end: number): void {
   const mas = wr.mas;
@@ -140,24 +141,20 @@ export function nodeStore(wr: WrState, end: number): void {
   const inRcu = mt_in_rcu(mas.tree);
   const atEnd = mas.lastH === wr.endPivH && mas.lastL === wr.endPivL;
   if (!atEnd && (wr.rMaxH & wr.rMaxL) === -1) clearRebalance(mas, mas.end);
-  const fresh = inRcu ? popNode(mas, maple_leaf_64) : enode(0, maple_leaf_64);
-  const to = baseOf(fresh);
   const from = baseOf(mas.node);
-  const w = cache.words;
-  if (!inRcu) w.fill(0, 0, NODE_WORDS);
-  w[parentAt(to)] = w[parentAt(from)];
-  w[parentSlotAt(to)] = w[parentSlotAt(from)];
-  fillLeaf(wr, from, to, atEnd ? wr.offset_end + 1 : wr.offset_end, end);
-  setMeta(cache, to, maple_leaf_64, end, 0);
+  const fresh = inRcu ? popNode(mas, maple_leaf_64) : mas.node;
+  fillLeaf(wr, from, baseOf(fresh), atEnd ? wr.offset_end + 1 : wr.offset_end, end);
+  setMeta(cache, baseOf(fresh), maple_leaf_64, end, 0);
   cache.counters.words += 2 + end + Math.min(end + 1, 15);
   if (inRcu) {
+    cache.words[parentAt(baseOf(fresh))] = cache.words[parentAt(from)];
+    cache.words[parentSlotAt(baseOf(fresh))] = cache.words[parentSlotAt(from)];
     cache.counters.slots += end + 1;
     const old = mas.node;
     mas.node = fresh;
     linkToParent(mas);
     retireNode(mas, old);
   } else {
-    w.copyWithin(from, 0, NODE_WORDS);
     cache.counters.words += 64;
     cache.counters.slots += 16;
   }
@@ -165,40 +162,52 @@ export function nodeStore(wr: WrState, end: number): void {
   mas.end = end;
 }
 
-/** The leaf at `from` with the write done, to the cleared words at `to`; `resume`: first old slot that survives. */
+/**
+ * The leaf at `from` with the write done, to the words at `to`: cleared ones, or the same leaf. `resume` is the first
+ * old slot that survives the write, `end` the last slot afterwards.
+ */
 function fillLeaf(wr: WrState, from: number, to: number, resume: number, end: number): void {
   const mas = wr.mas;
   const w = mas.tree.cache.words;
   const pivots = pivotsAt(to);
   const slots = to + slotsAt(maple_leaf_64);
-  const oldPivots = pivotsAt(from);
-  const oldSlots = from + slotsAt(maple_leaf_64);
-  let at = 2 * mas.offset;
-  for (let i = 0; i < at; i++) {
-    w[pivots + i] = w[oldPivots + i];
-    w[slots + i] = w[oldSlots + i];
+  const head = 2 * mas.offset;
+  const cuts = lt(wr.rMinH, wr.rMinL, mas.indexH, mas.indexL);
+  if (cuts) mas.offset++;
+  const at = 2 * mas.offset;
+  const tail = 2 * (mas.end - resume + 1);
+  if (tail > 0) {
+    move(w, from + slotsAt(maple_leaf_64) + 2 * resume, slots + at + 2, tail);
+    move(w, pivotsAt(from) + 2 * resume, pivots + at + 2, tail - 2);
   }
-  if (lt(wr.rMinH, wr.rMinL, mas.indexH, mas.indexL)) {
-    setSlot(w, slots + at, wr.content);
-    w[pivots + at] = decLo(mas.indexL);
-    w[pivots + at + 1] = decHi(mas.indexH, mas.indexL);
-    mas.offset++;
-    at += 2;
+  if (from !== to) {
+    move(w, from + slotsAt(maple_leaf_64), slots, head);
+    move(w, pivotsAt(from), pivots, head);
+  }
+  if (cuts) {
+    setSlot(w, slots + head, wr.content);
+    w[pivots + head] = decLo(mas.indexL);
+    w[pivots + head + 1] = decHi(mas.indexH, mas.indexL);
   }
   setSlot(w, slots + at, wr.entry);
   if (mas.offset < 15) {
     w[pivots + at] = mas.lastL;
     w[pivots + at + 1] = mas.lastH;
   }
-  if (resume > mas.end) return;
-  const n = 2 * (mas.end - resume + 1);
-  at += 2;
-  for (let i = 0; i < n; i++) w[slots + at + i] = w[oldSlots + 2 * resume + i];
-  for (let i = 0; i < n - 2; i++) w[pivots + at + i] = w[oldPivots + 2 * resume + i];
-  if (end < 15) {
+  if (tail > 0 && end < 15) {
     w[pivots + 2 * end] = mas.maxL;
     w[pivots + 2 * end + 1] = mas.maxH;
   }
+  for (let i = 2 * end + 2; i < 2 * mas.end + 2; i++) {
+    if (i < 30) w[pivots + i] = 0;
+    w[slots + i] = 0;
+  }
+}
+
+/** memmove of `n` words. */
+function move(w: Int32Array, from: number, to: number, n: number): void {
+  if (from < to) for (let i = n - 1; i >= 0; i--) w[to + i] = w[from + i];
+  else for (let i = 0; i < n; i++) w[to + i] = w[from + i];
 }
 
 /** Makes the parent's slot, or the root of the tree, point to the state's node. */

@@ -42,9 +42,9 @@ export class CatFile {
 
   /** Ends the process. What is asked after that starts another. */
   close(): void {
+    if (this.waiting.length > 0) return this.fail(null, 'closed while git was asked');
     this.child?.stdin.end();
     this.child = null;
-    this.watch();
   }
 
   private start(): void {

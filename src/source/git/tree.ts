@@ -1,4 +1,4 @@
-import { folderReader, isSafePath } from '../folder-reader.js';
+import { folderReader, isSafePath, tooLarge } from '../folder-reader.js';
 import { remembered } from '../remember.js';
 import type { BlobAnswer, ContentReader } from '../types.js';
 import { CatFile } from './cat-file.js';
@@ -15,17 +15,23 @@ export function gitTree(repository: Repository, label: string): ContentReader {
     const commit = await cat.ask(`${plainRevision(rev, '--base')}^{commit}`);
     if (commit.kind !== 'object' || commit.type !== 'commit') return null;
     const name = /^[0-9a-f]{12,}$/.test(rev) ? rev.slice(0, 12) : rev;
-    const read = remembered((path) => fileOf(cat, commit.id, path));
+    const read = remembered((path) => fileOf(cat, label, commit.id, path));
     return { label: `${label} at ${name}`, read, blob, close: () => cat.close() };
   };
   const work = repository.work === null ? null : folderReader(repository.work, label);
-  const read = remembered(work ? work.read : (path) => fileOf(cat, 'HEAD', path));
+  const read = remembered(work ? work.read : (path) => fileOf(cat, label, 'HEAD', path));
   return { label, read, blob, at, close: () => cat.close() };
 }
 
-async function fileOf(cat: CatFile, commit: string, path: string): Promise<string | null> {
+async function fileOf(
+  cat: CatFile,
+  label: string,
+  commit: string,
+  path: string,
+): Promise<string | null> {
   if (!isSafePath(path)) return null;
   const reply = await cat.ask(`${commit}:${path}`);
+  if (reply.kind === 'too large') throw tooLarge(path, label);
   return reply.kind === 'object' && reply.type === 'blob' ? reply.bytes.toString('utf8') : null;
 }
 

@@ -28,10 +28,14 @@ const NO_EFFECT: readonly string[] = [
  * parent's page tables zapped and the VMA freed under the parent. The failure marker is no VMA at all.
  */
 function torn(env: Env, x: Value, what: string): Ptr {
-  if (x === XA_ZERO_ENTRY) env.breach('invalid-access', `${what} takes the failure marker for a VMA`);
+  if (x === XA_ZERO_ENTRY)
+    env.breach('invalid-access', `${what} takes the failure marker for a VMA`);
   const vma = vmaArg(env, x, what);
   if (env.world.obj(vma).kind === 'vma' || env.world.get(vma, 'vm_mm') === PARENT)
-    env.breach('parent-vma-left', `${what} reaches ${nameOf(env, vma)}, which the parent still uses`);
+    env.breach(
+      'parent-vma-left',
+      `${what} reaches ${nameOf(env, vma)}, which the parent still uses`,
+    );
   return vma;
 }
 
@@ -93,8 +97,7 @@ export const EXIT: Record<string, Primitive> = {
  * The variant that is given an iterator stops at the failure marker (6.8 on), the older one knows of none.
  */
 export const EXIT_WALKS: Record<string, Primitive> = {
-  unmap_vmas: (env, [, over, vma]) =>
-    walk(env, over, vma, 'unmap_vmas()', (x) => unmapOne(env, x)),
+  unmap_vmas: (env, [, over, vma]) => walk(env, over, vma, 'unmap_vmas()', (x) => unmapOne(env, x)),
   free_pgtables: (env, [, over, vma]) =>
     walk(env, over, vma, 'free_pgtables()', (x) => freeTables(env, x)),
 };
@@ -116,6 +119,17 @@ export function leftBehind(env: Pick<Env, 'world'>): string[] {
   const tree = entries(env as Env, { obj: CHILD.obj, path: 'mm_mt' });
   if (tree.length) out.push("the child's tree is not destroyed");
   for (const mm of [PARENT, CHILD])
-    if (world.get(mm, '__mmap_lock') !== 0) out.push(`the mmap lock of the ${world.obj(mm).name} is held`);
+    if (world.get(mm, '__mmap_lock') !== 0)
+      out.push(`the mmap lock of the ${world.obj(mm).name} is held`);
   return out;
 }
+
+/** Values that exit_mmap() and its walks use: x86-64, include/linux/pgtable.h and mm.h. */
+export const EXIT_CONSTANTS: Readonly<Record<string, Value>> = {
+  FIRST_USER_ADDRESS: 0,
+  USER_PGTABLES_CEILING: 0,
+  PMD_SIZE: 0x200000,
+  MMU_NOTIFY_UNMAP: 0,
+  ZAP_FLAG_DROP_MARKER: 1,
+  ZAP_FLAG_UNMAP: 2,
+};
