@@ -1,9 +1,11 @@
+import { limitError, MAX_INSTRUCTIONS } from './base/limits.js';
 import { type ConfigTable, listFunctions, lowerProgram } from './cfront/index.js';
+import { causesOf, hiddenChanges, otherWay, placesOf } from './hidden.js';
 import { isModelled } from './sim/known.js';
 import type { Program } from './sim/program.js';
 import { skeletonHelpers, untouchedFile } from './source/index.js';
 import type { ContentReader, SourceFile, SourcePair } from './source/types.js';
-import { limitError, MAX_INSTRUCTIONS } from './base/limits.js';
+import type { Sourced } from './sourced.js';
 
 /** Both versions of what the rules run. */
 export interface Programs {
@@ -12,44 +14,80 @@ export interface Programs {
   after: Program;
 }
 
-export interface ProgramInput {
-  pairs: readonly SourcePair[];
-  /** Files that the patch leaves alone. */
-  others: readonly SourceFile[];
-  entries: readonly string[];
-  config?: ConfigTable;
+/** Stage `cfront` of one patch. */
+export interface Lowered {
+  /** null when the patch changes no line of what the entries run. */
+  programs: Programs | null;
+  notes: string[];
+  /** Why changed lines that no configuration tried compiles are not analysed; null where there are none. */
+  hidden: string | null;
 }
 
 /**
- * Programs before and after; null when the patch changes no line of what the entries run. Throws a `limit` error for a
- * program that is too large.
+ * Both versions of the entries. Where the configuration hides all that the patch changes in them, they are lowered with
+ * the options around those lines the other way, which a note says.
  */
-export async function lowerBoth(i: ProgramInput): Promise<Programs | null> {
-  const [before, after] = [versions(i.pairs, 'before'), versions(i.pairs, 'after')];
+export async function programsOf(
+  sourced: Sourced,
+  entries: readonly string[],
+  config?: ConfigTable,
+): Promise<Lowered> {
+  const found = await lowerBoth(sourced, entries, config);
+  const files = sidesOf(sourced.pairs).filter((f) => isFamily(f.path));
+  const hidden = hiddenChanges(files, config);
+  const note = (programs: Programs) => (sourced.fromTree ? filledIn(programs) : []);
+  if (hidden.length === 0)
+    return { programs: found, notes: found ? note(found) : [], hidden: null };
+  const where = `${placesOf(hidden)} not compiled here (${causesOf(hidden, config) || 'never on'})`;
+  if (found)
+    return { programs: found, notes: [...note(found), `${where}: not analysed`], hidden: null };
+  const way = otherWay(hidden, config);
+  const other = way && (await lowerBoth(sourced, entries, way.config));
+  if (!other) {
+    // A branch that no option opens is no code; one that opens without effect on the entries is none of theirs.
+    const open = way === null && hidden.some((h) => h.options.length > 0);
+    return { programs: null, notes: [], hidden: open ? `${where}: not analysed` : null };
+  }
+  const told = `${where}: reviewed with ${way.changed.join(' and ')}`;
+  return { programs: other, notes: [...note(other), told], hidden: null };
+}
+
+const sidesOf = (pairs: readonly SourcePair[]): SourceFile[] =>
+  pairs.flatMap((p) => [p.before, p.after]).filter((f) => f !== null);
+
+async function lowerBoth(
+  { pairs, others }: Sourced,
+  entries: readonly string[],
+  config?: ConfigTable,
+): Promise<Programs | null> {
+  const [before, after] = [versions(pairs, 'before'), versions(pairs, 'after')];
   const defines = (files: readonly SourceFile[]) =>
-    files.some((f) => listFunctions(f, i.config).some((x) => i.entries.includes(x.name)));
-  const elsewhere = defines(i.others);
+    files.some((f) => listFunctions(f, config).some((x) => entries.includes(x.name)));
+  const elsewhere = defines(others);
   if (!elsewhere && !defines(after)) return null;
+  const lower = (files: SourceFile[]) => lowerAll([...files, ...others], entries, config);
   const programs = {
-    before: elsewhere || defines(before) ? await lower(before, i) : null,
-    after: await lower(after, i),
+    before: elsewhere || defines(before) ? await lower(before) : null,
+    after: await lower(after),
   };
   const touched =
-    changes(after, programs.after, i.config) ||
-    (programs.before !== null && changes(before, programs.before, i.config));
+    changes(after, programs.after, config) ||
+    (programs.before !== null && changes(before, programs.before, config));
   return touched ? programs : null;
 }
 
-async function lower(files: readonly SourceFile[], i: ProgramInput): Promise<Program> {
+async function lowerAll(
+  files: SourceFile[],
+  entries: readonly string[],
+  config?: ConfigTable,
+): Promise<Program> {
+  const declarations = [helpers()];
   const program = await lowerProgram({
-    files: [...files, ...i.others],
-    entries: [...i.entries],
-    isModelled,
-    config: i.config,
-    declarations: [helpers()],
+    ...{ files, entries: [...entries], isModelled, declarations },
+    ...(config ? { config } : {}),
   });
   const size = Object.values(program.functions).reduce((n, f) => n + f.code.length, 0);
-  if (size > MAX_INSTRUCTIONS) throw limitError(i.entries.join(', '), MAX_INSTRUCTIONS, 'steps');
+  if (size > MAX_INSTRUCTIONS) throw limitError(entries.join(', '), MAX_INSTRUCTIONS, 'steps');
   return program;
 }
 
@@ -58,7 +96,7 @@ let kept: SourceFile | null = null;
 const helpers = (): SourceFile => (kept ??= skeletonHelpers());
 
 const versions = (pairs: readonly SourcePair[], side: 'before' | 'after'): SourceFile[] =>
-  pairs.map((p) => p[side]).filter((f): f is SourceFile => f !== null);
+  pairs.map((p) => p[side]).filter((f) => f !== null);
 
 /** Some changed line lies in a function of the program. */
 function changes(files: readonly SourceFile[], program: Program, config?: ConfigTable): boolean {
@@ -71,15 +109,15 @@ function changes(files: readonly SourceFile[], program: Program, config?: Config
   );
 }
 
-/** Helpers that no file under review has: filled in. One sentence, or none. */
-export function filledIn(programs: Programs): string[] {
+/** Helpers that no file of the tree has: one sentence, or none. */
+function filledIn(programs: Programs): string[] {
   const names = Object.values(programs.after.functions)
     .filter((f) => f.path === `skeleton:${helpers().skeleton}`)
     .map((f) => `${f.name}()`);
   return names.length ? [`not in the tree, filled in: ${names.join(', ')}`] : [];
 }
 
-/** Where fork's functions and the inlines they need are, besides the files of the patch. */
+/** Where fork's functions and the inlines that they need are, besides the files of the patch. */
 const COMPANIONS = [
   'kernel/fork.c',
   'mm/mmap.c',
@@ -98,7 +136,6 @@ export async function companions(
   pairs: readonly SourcePair[],
   tree: ContentReader,
 ): Promise<SourceFile[]> {
-  if (!pairs.some((p) => isFamily(p.path))) return [];
   const touched = new Set(pairs.flatMap((p) => [p.path, p.before?.path ?? p.path]));
   const paths = COMPANIONS.filter((path) => !touched.has(path));
   const files = await Promise.all(paths.map((path) => untouchedFile(tree, path)));

@@ -1,5 +1,5 @@
-import type { Finding, PatchReview } from './judge/types.js';
 import type { Patch } from './intake/types.js';
+import type { Finding, PatchReview } from './judge/types.js';
 import { titleOf } from './works.js';
 
 /** A patch with its review. */
@@ -21,7 +21,11 @@ export function versusOlder(
     const old = patch.version > version ? counterpart(patch, now, then) : undefined;
     if (!old || review.files.length === 0) return review;
     const versus = compare(review, old.review, version);
-    return { ...review, versus, notes: [...(review.notes ?? []), sentence(versus, review, old.review)] };
+    return {
+      ...review,
+      versus,
+      notes: [...(review.notes ?? []), sentence(versus, review, old.review)],
+    };
   });
 }
 
@@ -43,12 +47,10 @@ function compare(now: PatchReview, then: PatchReview, version: number): Versus {
   const before = new Set(then.findings.filter(isProblem).map((f) => f.id));
   const current = new Set(now.findings.filter(isProblem).map((f) => f.id));
   const known = now.status === 'reviewed' || now.status === 'not-applicable';
-  const open = new Set(
-    now.findings.filter((f) => f.verdict !== 'holds' && f.verdict !== 'violated').map((f) => f.id),
-  );
+  const open = new Set(now.findings.filter((f) => f.verdict !== 'holds').map((f) => f.id));
   return {
     version,
-    fixed: [...before].filter((id) => known && !current.has(id) && !open.has(id)),
+    fixed: [...before].filter((id) => known && !open.has(id)),
     still: [...before].filter((id) => current.has(id)),
     new: [...current].filter((id) => !before.has(id)),
   };
@@ -58,7 +60,9 @@ function sentence(v: Versus, now: PatchReview, then: PatchReview): string {
   const rule = (id: string) =>
     [...now.findings, ...then.findings].find((f) => f.id === id)?.rule ?? id;
   const part = (ids: string[], word: string) =>
-    ids.length === 0 ? [] : [`${ids.map((id) => `${rule(id)} (${id.slice(0, 4)})`).join(', ')} ${word}`];
+    ids.length === 0
+      ? []
+      : [`${ids.map((id) => `${rule(id)} (${id.slice(0, 4)})`).join(', ')} ${word}`];
   const parts = [...part(v.fixed, 'fixed'), ...part(v.still, 'still there'), ...part(v.new, 'new')];
   const lost = then.findings.filter(isProblem).length > v.fixed.length + v.still.length;
   if (lost) parts.push('the rest could not be compared');

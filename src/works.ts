@@ -44,7 +44,8 @@ function follows(last: Patch, next: Patch): boolean {
   if (last.version !== next.version || last.total !== next.total) return false;
   const [a, b] = [rootOf(last), rootOf(next)];
   if (a !== null && b !== null && a !== b) return false;
-  if (next.index === last.index) return last.messageId !== null && last.messageId === next.messageId;
+  if (next.index === last.index)
+    return last.messageId !== null && last.messageId === next.messageId;
   return next.index! > last.index!;
 }
 
@@ -63,6 +64,7 @@ function isOlder(group: readonly Patch[], than: readonly Patch[]): boolean {
   if (![...group, ...than].every((p) => p.kind === 'patch' || isMember(p))) return false;
   const keys = new Set(group.flatMap(keysOf));
   if (than.flatMap(keysOf).some((key) => keys.has(key))) return true;
+  if (group[0].total !== than[0].total) return false;
   const ids = new Set(group.map((p) => p.messageId));
   return than.some((p) => [p.inReplyTo, ...p.references].some((id) => id !== null && ids.has(id)));
 }
@@ -70,7 +72,8 @@ function isOlder(group: readonly Patch[], than: readonly Patch[]): boolean {
 /** What two versions of a series have in common. */
 function keysOf(patch: Patch): string[] {
   const ids = patch.trailers.filter((t) => t.key.toLowerCase() === 'change-id');
-  return [...ids.map((t) => `id ${t.value}`), `title ${titleOf(patch)}`];
+  const title = titleOf(patch);
+  return [...ids.map((t) => `id ${t.value}`), ...(title === '' ? [] : [`title ${title}`])];
 }
 
 /** A posting that is not complete (one patch sent again) stands among those of the version before. */

@@ -44,9 +44,11 @@ function program(): Command {
     .version(VERSION)
     .exitOverride();
   p.command('review')
-    .description('review mails, mboxes, patches or "-" (standard input)')
-    .argument('<input...>', 'files to review')
-    .option('--tree <dir>', 'kernel tree that the patches are for')
+    .description('review mails, mboxes, patches, folders of them, or "-" (standard input)')
+    .argument('[input...]', 'files, folders of patches, or Maildirs to review')
+    .option('--tree <dir>', 'kernel tree that the patches are for: a git repository or a folder')
+    .option('--base <rev>', 'revision of the tree that the patches are for')
+    .option('--git <range>', 'review these commits (A..B) of the tree, or of the repository here')
     .option('--rule <id>', 'only this rule (may be repeated)', (id: string, all: string[] = []) => [
       ...all,
       id,
@@ -71,6 +73,13 @@ function program(): Command {
     )
     .option('--traces <dir>', 'where traces are written')
     .option('--jobs <n>', 'worker threads; pays when bounds are raised', count, 1)
+    .addOption(
+      new Option('--dump <stage>', 'print what a stage hands on, as JSON, and end').choices([
+        'intake',
+        'source',
+        'program',
+      ]),
+    )
     .option('--quiet', 'no progress')
     .action(async (inputs: string[], flags: ReviewFlags) => {
       const { runReview } = await import('./review.js');

@@ -1,19 +1,25 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { ForkloreError } from '../base/errors.js';
 import { VERSION } from '../base/version.js';
-import { readInput } from '../intake/index.js';
 import { loadRules } from '../judge/load.js';
 import { Pool } from '../judge/pool.js';
 import type { Review, Severity } from '../judge/types.js';
 import { renderJson } from '../report/json.js';
 import { renderMarkdown } from '../report/markdown.js';
 import { renderText } from '../report/text.js';
-import { reviewSeries } from '../review.js';
-import { folderReader } from '../source/index.js';
+import { dumpStage, reviewSeries, type Stage } from '../review.js';
+import { openTree, repositoryAbove } from '../source/index.js';
+import { readInputs } from './inputs.js';
 import { traceKeeper } from './traces.js';
 
 export interface ReviewFlags {
   tree?: string;
+  /** Revision of the tree that the patches are for. */
+  base?: string;
+  /** Range of commits to review. */
+  git?: string;
+  /** Print what this stage hands on, and end. */
+  dump?: Stage;
   rule?: string[];
   format: 'text' | 'json' | 'markdown';
   output?: string;
@@ -40,41 +46,59 @@ export async function runReview(
 ): Promise<number> {
   const started = performance.now();
   const rules = await chosenRules(flags.rule);
-  const reader = flags.tree === undefined ? null : await treeReader(flags.tree);
+  const dir = treeOf(inputs, flags);
+  const reader = dir === null ? null : await openTree(dir, flags.base);
   const deadline = flags.timeLimit === undefined ? null : Date.now() + flags.timeLimit * 1000;
   const pool = (flags.jobs ?? 1) > 1 ? new Pool(flags.jobs!) : null;
-  const keep = traceKeeper(flags.traces ?? null);
-  const total: Review = {
-    schema: 'forklore.review/1',
-    tool: { name: 'forklore', version: VERSION },
-    patches: [],
-    problems: [],
-  };
-  let unreadable = 0;
-  for (const input of inputs) {
-    try {
-      const series = await readInput(input, await bytesOf(input), {
-        quoted: flags.quoted ?? false,
-      });
-      const explore = {
-        ...(deadline === null ? {} : { deadline }),
-        ...(pool ? { pool } : {}),
-        ...(out.progress && !flags.quiet ? { progress: out.progress } : {}),
-      };
-      const review = await reviewSeries(series, { reader, rules, keep, explore });
-      total.patches.push(...review.patches);
-      total.problems!.push(...(review.problems ?? []));
-    } catch (e) {
-      if (!(e instanceof ForkloreError) || e.kind === 'bug') throw e;
-      unreadable++;
-      out.warn(`forklore: ${e.message}`);
+  try {
+    const git = flags.git === undefined ? {} : { git: { dir: dir!, range: flags.git } };
+    const o = { quoted: flags.quoted ?? false, stdin: process.stdin, ...git };
+    const { series, problems, failed } = await readInputs(inputs, o);
+    for (const line of failed) out.warn(`forklore: ${line}`);
+    if (flags.dump !== undefined) {
+      if (series) await emit(await dumpStage(flags.dump, series, { reader, rules }), flags, out);
+      return failed.length > 0 ? 2 : 0;
     }
+    const keep = traceKeeper(flags.traces ?? null);
+    const explore = {
+      ...(deadline === null ? {} : { deadline }),
+      ...(pool ? { pool } : {}),
+      ...(out.progress && !flags.quiet ? { progress: out.progress } : {}),
+    };
+    const review = series
+      ? await reviewSeries(series, { reader, rules, keep, explore })
+      : nothing();
+    review.problems = [...problems, ...(review.problems ?? [])];
+    review.seconds = Math.round(performance.now() - started) / 1000;
+    if (review.patches.length || flags.format === 'json')
+      await emit(RENDER[flags.format](review), flags, out);
+    return exitCode(review, flags, failed.length);
+  } finally {
+    reader?.close?.();
+    await pool?.close();
   }
-  await pool?.close();
-  total.seconds = Math.round(performance.now() - started) / 1000;
-  if (total.patches.length || flags.format === 'json')
-    await emit(RENDER[flags.format](total), flags, out);
-  return exitCode(total, flags, unreadable);
+}
+
+const nothing = (): Review => ({
+  schema: 'forklore.review/1',
+  tool: { name: 'forklore', version: VERSION },
+  patches: [],
+});
+
+/** The folder of the tree, null without one. `--git` alone is about the repository that one is in. */
+function treeOf(inputs: readonly string[], flags: ReviewFlags): string | null {
+  if (inputs.length === 0 && flags.git === undefined)
+    throw new ForkloreError('usage', 'nothing to review: name files, "-" or --git RANGE');
+  if (flags.tree !== undefined) return flags.tree;
+  if (flags.git !== undefined) {
+    const above = repositoryAbove('.');
+    if (above === null)
+      throw new ForkloreError('usage', `--git ${flags.git}: not in a git repository; use --tree`);
+    return above;
+  }
+  if (flags.base !== undefined)
+    throw new ForkloreError('usage', `--base ${flags.base}: of which tree? use --tree`);
+  return null;
 }
 
 async function chosenRules(ids: string[] | undefined) {
@@ -87,29 +111,6 @@ async function chosenRules(ids: string[] | undefined) {
         `no rule "${id}"; there are: ${rules.map((r) => r.id).join(', ')}`,
       );
   return rules.filter((r) => ids.includes(r.id));
-}
-
-async function treeReader(dir: string) {
-  const s = await stat(dir).catch(() => null);
-  if (!s?.isDirectory()) throw new ForkloreError('usage', `--tree ${dir}: no such folder`);
-  return folderReader(dir);
-}
-
-async function bytesOf(input: string): Promise<Uint8Array> {
-  if (input === '-') {
-    const parts: Buffer[] = [];
-    for await (const chunk of process.stdin) parts.push(chunk as Buffer);
-    return Buffer.concat(parts);
-  }
-  try {
-    return await readFile(input);
-  } catch (e) {
-    const code = (e as NodeJS.ErrnoException).code;
-    throw new ForkloreError(
-      'input',
-      `${input}: ${code === 'ENOENT' ? 'no such file' : `can not be read (${code})`}`,
-    );
-  }
 }
 
 async function emit(

@@ -43,7 +43,8 @@ export async function preimagesOf(file: FilePatch, reader: ContentReader): Promi
   }
   if (text !== null) {
     const other = `${path}: not the version that the patch was made on (index ${id?.slice(0, 12)})`;
-    const holds = file.newBlob !== null && namesBlob(file.newBlob) && matchesBlob(text, file.newBlob);
+    const holds =
+      file.newBlob !== null && namesBlob(file.newBlob) && matchesBlob(text, file.newBlob);
     const doubts = id === null || holds ? lacks : [...lacks, `${other}, but it applies`];
     out.found.push({ text, label: reader.label, exact: doubts.length === 0, doubts });
   } else if (out.found.length === 0 && !reader.sparse) {

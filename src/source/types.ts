@@ -37,7 +37,9 @@ export interface SourcePair {
 }
 
 /** What the tree has under the id of an `index` line; `why` says in a word what is wrong where `text` is null. */
-export type BlobAnswer = { text: string } | { text: null; why: 'missing' | 'ambiguous' | 'too large' };
+export type BlobAnswer =
+  | { text: string }
+  | { text: null; why: 'missing' | 'ambiguous' | 'too large' };
 
 /** Reads files of the tree under review at its base. Implemented by a folder, by git, by GitHub. */
 export interface ContentReader {

@@ -1,3 +1,4 @@
+import { startExit } from '../../src/sim/actors/exit.js';
 import { type Effect, evaluate, type Op, satisfied } from '../../src/sim/explore/op.js';
 import { constant } from '../../src/sim/kernel/constants.js';
 import type { Features } from '../../src/sim/kernel/features.js';
@@ -42,6 +43,10 @@ export class SequentialRun {
   private finished = 0;
   /** Ordinals of the calls that were asked whether they fail. */
   readonly asked: number[] = [];
+  /** Ordinals of the calls that were asked whether a signal is pending. */
+  readonly signals: number[] = [];
+  /** The call, in the function that was started, below which something was first refused. */
+  refused: { callee: string; line: number | null } | null = null;
 
   constructor(private readonly o: RunOptions) {
     this.shared = new Shared(o.scenario, o.features);
@@ -72,18 +77,21 @@ export class SequentialRun {
 
   /** Runs dup_mmap() on child and parent. */
   dupMmap(): Ended {
-    return this.run('dup_mmap', [CHILD, PARENT], this.start());
+    return this.finish(this.machine.start('dup_mmap', [CHILD, PARENT], this.start()));
   }
 
-  /** Runs exit_mmap() on the child, from where dup_mmap() ended. */
-  exitMmap(from: World): Ended {
-    return this.run('exit_mmap', [CHILD], from);
+  /** Runs exit_mmap() on the child, from where dup_mmap() ended. Throws when the program has none. */
+  exitMmap(forked: Ended): Ended {
+    const stop = startExit(this.machine, this.o.program, forked);
+    if (!stop) throw new Error('the program holds no exit_mmap()');
+    return this.finish(stop);
   }
 
-  private run(entry: string, args: Value[], from: World): Ended {
-    let stop = this.machine.start(entry, args, from);
+  private finish(first: Stop): Ended {
+    let stop = first;
     while (stop.kind === 'visible') {
       const taken = this.choose(stop.alternatives);
+      if (this.saysNo(stop.alternatives[taken])) this.refused ??= outermost(stop);
       this.apply(stop.alternatives[taken].op);
       stop = this.machine.resume(stop, taken);
     }
@@ -97,15 +105,19 @@ export class SequentialRun {
       a.op.guard.every((c) => satisfied(c, this.state)) ? [k] : [],
     );
     if (enabled.length === 0) throw new Error(`blocked before ${list[0].text}`);
-    const bad = enabled.find((k) => /( fails|signal is pending)$/.test(String(list[k].text)));
+    const bad = enabled.find((k) => this.saysNo(list[k]));
     if (bad === undefined || enabled.length === 1) return enabled[0];
     const { failing, signalAt } = this.o;
     const fails = / fails$/.test(String(list[bad].text));
-    if (fails) this.asked.push(this.finished);
+    (fails ? this.asked : this.signals).push(this.finished);
     const now = fails
       ? failing.includes(this.finished)
       : signalAt >= 0 && this.finished >= signalAt;
     return now ? bad : enabled.find((k) => k !== bad)!;
+  }
+
+  private saysNo(a: Alternative): boolean {
+    return /( fails|signal is pending)$/.test(String(a.text));
   }
 
   private apply(op: Op): void {
@@ -129,4 +141,11 @@ export class SequentialRun {
     this.finished++;
     this.o.called(site);
   }
+}
+
+function outermost(stop: Stop & { kind: 'visible' }): { callee: string; line: number | null } {
+  const { func, pc } = stop.world.frames[0];
+  const i = func.code[pc];
+  const callee = i.op === 'call' && 'name' in i.callee ? i.callee.name : '?';
+  return { callee, line: func.refs[i.ref].line };
 }

@@ -20,9 +20,13 @@ export interface Lowered {
   headers: SourceFile[];
 }
 
-/** dup_mmap() and exit_mmap() of a tree, with all that they call and that has no model. */
-export async function lowerForkAndExit(root: string): Promise<Lowered> {
-  const files = treeFiles(root, [...SOURCES, ...HEADERS]);
+/**
+ * dup_mmap() and exit_mmap() of a tree, with all that they call and that has no model. With `walks` also unmap_vmas()
+ * and free_pgtables(), whose models are for programs without them.
+ */
+export async function lowerForkAndExit(root: string, walks = true): Promise<Lowered> {
+  const sources = SOURCES.filter((path) => walks || path !== 'mm/memory.c');
+  const files = treeFiles(root, [...sources, ...HEADERS]);
   const program = await lowerProgram({
     files,
     entries: ['dup_mmap', 'exit_mmap'],

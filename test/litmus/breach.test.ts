@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { add, eq, fail, set, v, when } from '../../src/sim/explore/op.js';
+import type { ThreadGraph } from '../../src/sim/explore/graph.js';
+import { add, type Cond, eq, fail, type Op, set, v, when } from '../../src/sim/explore/op.js';
 import { replay } from '../../src/sim/explore/replay.js';
-import { COMBINATIONS, checkReplays, explore, FULL, PLAIN } from './compare.js';
+import { COMBINATIONS, checkReplays, explore, FULL, PLAIN, type Reductions } from './compare.js';
 import { act, line, op, systemOf, thread } from './graphs.js';
 
 describe('a step that breaks several properties', () => {
@@ -17,6 +18,21 @@ describe('a step that breaks several properties', () => {
     expect(explore(both(), FULL, [5, 3]).result.failures[0].property).toBe(3);
     expect(replay(both(), [{ thread: 0, edge: 0 }], new Set([5, 3])).property).toBe(3);
     expect(explore(both(), FULL, [0, 2, 4, 6]).result.failing).toBe(0);
+  });
+});
+
+describe('several properties at once', () => {
+  it('keep the verdict with every reduction, though not always every property', () => {
+    const make = () => systemOf([], [line('a', act(fail(1))), line('b', act(fail(3)))]);
+    const broken = (c: Reductions) =>
+      new Set(explore(make(), c, [1, 3]).result.failures.map((f) => f.property));
+    expect(broken(PLAIN)).toEqual(new Set([1, 3]));
+    // the first thread fails all by itself, which ends the run before the second has moved
+    expect(broken(FULL)).toEqual(new Set([1]));
+    for (const c of COMBINATIONS) {
+      expect(broken(c).size).toBeGreaterThan(0);
+      for (const p of [1, 3]) expect(explore(make(), c, [p]).result.failing).toBeGreaterThan(0);
+    }
   });
 });
 
@@ -49,18 +65,36 @@ describe('no thread is run alone on the strength of', () => {
     expect(same(make)).toBeGreaterThan(1);
   });
 
+  // takes L in some way, writes x and reads it back: 7 in y says that somebody came between
+  const holder = (take: Op) => line('a', take, act(set(1, 1)), act(set(2, v(1))));
+  const intruder = (guard: Cond) => line('c', op([guard], set(1, 7)));
+  const between = (take: Op, other: ThreadGraph, guard: Cond, L = 0) => {
+    const make = () =>
+      systemOf(['L', 'x', 'y'], [holder(take), other, intruder(guard)], { init: [L, 0, 0] });
+    same(make);
+    const ends = explore(make(), PLAIN).terminals;
+    expect(ends.some((t) => t.split(' ')[2] === '7')).toBe(true);
+  };
+  const free = eq(v(0), 0);
+
   it('a count that is lowered by more than it was raised', () => {
-    const a = line('a', act(add(0, 1)), act(set(1, 1)), act(set(1, 2)));
-    const b = line('b', act(add(0, 1)), act(add(0, -2)));
-    const c = line('c', op([eq(v(0), 0)], set(1, 7)));
-    same(() => systemOf(['L', 'x'], [a, b, c]));
+    between(act(add(0, 1)), line('b', act(add(0, 1)), act(add(0, -2))), free);
   });
 
   it('a count that one step lowers twice', () => {
-    const a = line('a', act(add(0, 1)), act(set(1, 1)), act(set(1, 2)));
-    const b = line('b', act(add(0, 1)), act(add(0, -1), add(0, -1)));
-    const c = line('c', op([eq(v(0), 0)], set(1, 7)));
-    same(() => systemOf(['L', 'x'], [a, b, c]));
+    between(act(add(0, 1)), line('b', act(add(0, 1)), act(add(0, -1), add(0, -1))), free);
+  });
+
+  it('a count that is raised by 255, which is one down', () => {
+    between(act(add(0, 1)), line('b', act(add(0, 255))), free);
+  });
+
+  it('a count that does not start at 0', () => {
+    between(act(add(0, 1)), line('b'), free, 255);
+  });
+
+  it('a lock for a guard that waits until it is taken', () => {
+    between(take, line('b'), eq(v(0), 1));
   });
 
   it('a value that was set under a condition', () => {
@@ -74,13 +108,6 @@ describe('no thread is run alone on the strength of', () => {
     const b = line('b', op([eq(v(0), 2)], set(1, 7)));
     const c = line('c', act(set(2, 1)));
     same(() => systemOf(['own', 'x', 'y'], [a, b, c]));
-  });
-
-  it('a count of 255, which is one down', () => {
-    const a = line('a', act(add(0, 1)), act(set(1, 1)), act(set(1, 2)));
-    const b = line('b', act(add(0, 255)));
-    const c = line('c', op([eq(v(0), 0)], set(1, 7)));
-    same(() => systemOf(['L', 'x'], [a, b, c]));
   });
 
   it('a constant that does not fit a byte', () => {

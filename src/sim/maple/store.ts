@@ -219,7 +219,10 @@ export function mas_store_prealloc(mas: MaState, entry: Entry): void {
   releaseMas(mas);
 }
 
-/** mas_insert (6.12): stores unless something is there; then the state gets -EEXIST. Returns what is there. */
+/**
+ * mas_insert (6.12): stores unless something is there; then the state gets -EEXIST. Returns what is there. As in the
+ * kernel, inserting over the whole index space overwrites a tree that is a single leaf.
+ */
 export function mas_insert(mas: MaState, entry: Entry): Entry {
   const wr = theWrite.begin(mas, entry);
   wr.content = mas_start(mas);

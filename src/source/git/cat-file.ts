@@ -42,17 +42,16 @@ export class CatFile {
 
   /** Ends the process. What is asked after that starts another. */
   close(): void {
-    if (this.waiting.length > 0) return this.fail(null, 'closed while git was asked');
+    if (this.waiting.length > 0) this.fail(null, 'closed while git was asked');
     this.child?.stdin.end();
     this.child = null;
   }
 
   private start(): void {
-    const child = spawn(
-      'git',
-      ['--no-pager', 'cat-file', '--batch', '--follow-symlinks'],
-      { env: gitEnv(this.repository.gitDir, process.env.PATH), cwd: '/' },
-    );
+    const child = spawn('git', ['--no-pager', 'cat-file', '--batch', '--follow-symlinks'], {
+      env: gitEnv(this.repository.gitDir, process.env.PATH),
+      cwd: '/',
+    });
     this.child = child;
     this.answered = 0;
     this.complaint = '';
@@ -79,7 +78,10 @@ export class CatFile {
     if (this.child !== child) return;
     this.child = null;
     if (this.waiting.length === 0) return;
-    if (this.answered === 0) return this.fail(null, this.lastComplaint());
+    if (this.answered === 0) {
+      this.fail(null, this.lastComplaint());
+      return;
+    }
     this.waiting.shift()!.resolve({ kind: 'missing' });
     if (this.waiting.length > 0) this.start();
     this.watch();

@@ -16,12 +16,13 @@ export interface RangePatches {
 }
 
 /** The form of the mails is ours, whatever the repository's configuration says. */
-const FORM = `--stdout --full-index --no-attach --no-cover-letter --no-thread --no-base --no-notes --no-signoff --no-from
+const FORM =
+  `--stdout --full-index --no-attach --no-cover-letter --no-thread --no-base --no-notes --no-signoff --no-from
   --no-encode-email-headers --no-to --no-cc --no-add-header --no-color --no-ext-diff --no-textconv --no-relative
   --subject-prefix=PATCH --signature=forklore --encoding=UTF-8 --src-prefix=a/ --dst-prefix=b/ --unified=3
   --inter-hunk-context=0 --diff-algorithm=default --submodule=short -M -O/dev/null`
-  .split(/\s+/)
-  .filter(Boolean);
+    .split(/\s+/)
+    .filter(Boolean);
 
 /**
  * `git format-patch` of a range (`A..B`, `A..`, `A`: to HEAD) of the repository at `dir`. Throws a `usage` error for
@@ -45,10 +46,19 @@ export async function rangePatches(dir: string, range: string): Promise<RangePat
   }
   const [from, to] = commits;
   const parents = parentsIn(
-    await git('rev-list', '--parents', '--no-merges', `--max-count=${MAX_RANGE_COMMITS + 1}`, `${from}..${to}`, '--'),
+    await git(
+      'rev-list',
+      '--parents',
+      '--no-merges',
+      `--max-count=${MAX_RANGE_COMMITS + 1}`,
+      `${from}..${to}`,
+      '--',
+    ),
   );
-  if (parents.size > MAX_RANGE_COMMITS) throw limitError(`--git ${range}`, MAX_RANGE_COMMITS, 'commits');
-  const mbox = parents.size === 0 ? null : await git('format-patch', ...FORM, `${from}..${to}`, '--');
+  if (parents.size > MAX_RANGE_COMMITS)
+    throw limitError(`--git ${range}`, MAX_RANGE_COMMITS, 'commits');
+  const mbox =
+    parents.size === 0 ? null : await git('format-patch', ...FORM, `${from}..${to}`, '--');
   if (!mbox?.length) throw new ForkloreError('usage', `--git ${range}: holds no patch`);
   return { mbox, parents };
 }
@@ -82,7 +92,9 @@ function run(repository: Repository, what: string, args: string[]): Promise<Buff
       child.kill('SIGKILL');
       reject(limitError(what, MAX_INPUT_BYTES, 'bytes of patches', 'split it first'));
     });
-    child.on('error', (e) => reject(new ForkloreError('usage', `${what}: git can not be started (${e.message})`)));
+    child.on('error', (e) =>
+      reject(new ForkloreError('usage', `${what}: git can not be started (${e.message})`)),
+    );
     child.on('close', (code, signal) => {
       if (signal) reject(new ForkloreError('input', `${what}: git did not end in time`));
       else resolve(code === 0 ? Buffer.concat(parts) : null);

@@ -1,5 +1,5 @@
 import type { Env, Primitive } from '../../machine/primitive.js';
-import { isPtr, type Ptr, type Value } from '../../machine/value.js';
+import { isPtr, type Ptr, pointer, type Value } from '../../machine/value.js';
 import { CHILD, nameOf, object, PARENT, vmaArg } from './support.js';
 import { entries, XA_ZERO_ENTRY } from './tree.js';
 
@@ -11,15 +11,11 @@ const NO_EFFECT: readonly string[] = [
   'mmu_notifier_invalidate_range_end',
   'arch_exit_mmap',
   'lru_add_drain',
-  'tlb_gather_mmu',
-  'tlb_gather_mmu_fullmm',
   'tlb_finish_mmu',
   'hugetlb_zap_begin',
   'hugetlb_zap_end',
   'unlink_file_vma_batch_init',
   'unlink_file_vma_batch_final',
-  'free_pgd_range',
-  'hugetlb_free_pgd_range',
   'trace_exit_mmap',
 ];
 
@@ -51,12 +47,35 @@ function unlinkFile(env: Env, x: Value, what: string): Value {
   return 0;
 }
 
-/** Page tables of a VMA go only after its pages. */
-function freeTables(env: Env, vma: Ptr): void {
+/** Page tables may go once no page is mapped below them and nobody finds them by the reverse map any more. */
+function tablesUnused(env: Env, vma: Ptr): void {
+  const what = `frees page tables of ${nameOf(env, vma)}`;
   if (env.world.get(vma, '__unmapped') !== 1)
-    env.breach('invalid-access', `free_pgtables() before ${nameOf(env, vma)} was unmapped`);
-  unlinkFile(env, vma, 'free_pgtables()');
-  env.world.put(vma, 'anon_vma', 0);
+    env.breach('invalid-access', `${what}, which still map its pages`);
+  if (isPtr(env.world.get(vma, 'anon_vma')))
+    env.breach('invalid-access', `${what} while its anon_vma still leads there`);
+  if (isPtr(env.world.get(vma, 'vm_file')) && env.world.get(vma, '__unlinked') !== 1)
+    env.breach('invalid-access', `${what} while the file's i_mmap still leads there`);
+}
+
+/** free_pgd_range(): the tables of what lies in [addr, end) of the mm that the gather is for. */
+function freeTables(env: Env, gather: Value, addr: Value, end: Value): Value {
+  const mm = env.world.get(object(env, gather, 'free_pgd_range()'), 'mm');
+  if (!isPtr(mm)) env.breach('invalid-access', 'free_pgd_range() with a gather that is for no mm');
+  const [from, to] = [Number(addr), Number(end)];
+  for (const r of entries(env, pointer(mm.obj, 'mm_mt')))
+    if (isPtr(r.entry) && from <= r.first && r.last < to)
+      tablesUnused(env, torn(env, r.entry, 'free_pgd_range()'));
+  return 0;
+}
+
+function gatherFor(env: Env, gather: Value, mm: Value): Value {
+  env.world.put(
+    object(env, gather, 'tlb_gather_mmu()'),
+    'mm',
+    object(env, mm, 'tlb_gather_mmu()', 'mm'),
+  );
+  return 0;
 }
 
 /** The tree that a walk goes over: an iterator (6.4 on), or the tree itself. */
@@ -86,6 +105,10 @@ export const EXIT: Record<string, Primitive> = {
     unmapOne(env, torn(env, vma, 'unmap_single_vma()'));
     return 0;
   },
+  tlb_gather_mmu: (env, [gather, mm]) => gatherFor(env, gather, mm),
+  tlb_gather_mmu_fullmm: (env, [gather, mm]) => gatherFor(env, gather, mm),
+  free_pgd_range: (env, [gather, addr, end]) => freeTables(env, gather, addr, end),
+  hugetlb_free_pgd_range: (env, [gather, addr, end]) => freeTables(env, gather, addr, end),
   unlink_file_vma: (env, [vma]) => unlinkFile(env, vma, 'unlink_file_vma()'),
   unlink_file_vma_batch_add: (env, [, vma]) => unlinkFile(env, vma, 'unlink_file_vma_batch_add()'),
   /** What a driver's close() does is its own affair; it can not fail. */
@@ -99,7 +122,11 @@ export const EXIT: Record<string, Primitive> = {
 export const EXIT_WALKS: Record<string, Primitive> = {
   unmap_vmas: (env, [, over, vma]) => walk(env, over, vma, 'unmap_vmas()', (x) => unmapOne(env, x)),
   free_pgtables: (env, [, over, vma]) =>
-    walk(env, over, vma, 'free_pgtables()', (x) => freeTables(env, x)),
+    walk(env, over, vma, 'free_pgtables()', (x) => {
+      unlinkFile(env, x, 'free_pgtables()');
+      env.world.put(x, 'anon_vma', 0);
+      tablesUnused(env, x);
+    }),
 };
 
 /** The models of a teardown for a program: a walk whose text the program holds runs from that text. */
@@ -113,10 +140,15 @@ export function leftBehind(env: Pick<Env, 'world'>): string[] {
   const { world } = env;
   const out: string[] = [];
   const copies = world.objs.filter((o) => o.kind === 'copy');
-  for (const o of copies) if (o.fields.get('__freed') !== 1) out.push(`${o.name} is not freed`);
+  for (const o of copies) {
+    const anon = o.fields.get('anon_vma');
+    if (o.fields.get('__freed') !== 1) out.push(`${o.name} is not freed`);
+    else if (isPtr(anon ?? 0) && (anon as Ptr).obj === o.id)
+      out.push(`${o.name} is freed with its anon_vma chain`);
+  }
   const committed = world.objs[0].fields.get('committed') ?? 0;
   if (committed !== 0) out.push(`${committed} pages stay committed`);
-  const tree = entries(env as Env, { obj: CHILD.obj, path: 'mm_mt' });
+  const tree = entries(env as Env, pointer(CHILD.obj, 'mm_mt'));
   if (tree.length) out.push("the child's tree is not destroyed");
   for (const mm of [PARENT, CHILD])
     if (world.get(mm, '__mmap_lock') !== 0)

@@ -1,0 +1,57 @@
+import type { ConfigTable } from './cfront/index.js';
+import type { FilePatch, Patch } from './intake/types.js';
+import { headerNames } from './judge/features.js';
+import { companions, isFamily } from './programs.js';
+import { isSource, parseKconfig, rebuild, type Stack } from './source/index.js';
+import type { ContentReader, SourceFile, SourcePair } from './source/types.js';
+
+/** Stage `source` of one patch, plain data. */
+export interface Sourced {
+  pairs: SourcePair[];
+  /** Files that the patch leaves alone. */
+  others: SourceFile[];
+  /** Identifiers of the tree's headers on memory management; empty without a tree. */
+  headers: ReadonlySet<string>;
+  /** The others are the tree's, not what other patches have shown. */
+  fromTree: boolean;
+  notes: string[];
+  /** Why a file that matters could not be rebuilt. */
+  failures: string[];
+}
+
+/** Rebuilds the files of a patch before and after it, and puts the result on the stack. */
+export async function sourceOf(stack: Stack, patch: Patch): Promise<Sourced> {
+  const { layer, notes } = await stack.under(patch);
+  const files = patch.files.filter(isSource);
+  const pairs = await Promise.all(files.map((f) => rebuild(f, { reader: layer })));
+  // A tree that a file of the family does not fit is of another version: nothing else is taken from it.
+  const fits = !pairs.some((p) => p.failure !== null && isFamily(p.path));
+  const fromTree = fits && !layer.sparse && pairs.some((p) => isFamily(p.path));
+  const others = fromTree ? await companions(pairs, layer) : [...layer.shown];
+  const headers = await headerNames(fromTree ? layer : null);
+  stack.take(patch, files, pairs);
+  const failures = pairs.flatMap((p, i) =>
+    p.failure !== null && touchesFamily(files[i]) ? [p.failure] : [],
+  );
+  return {
+    pairs,
+    others,
+    headers,
+    fromTree,
+    notes: [...notes, ...pairs.flatMap((p) => p.notes)],
+    failures,
+  };
+}
+
+/** The file is one that the reviewed functions live in, so that a failure to rebuild it matters. */
+function touchesFamily(file: FilePatch): boolean {
+  return file.hunks.some(
+    (h) => /\bdup_mmap\b/.test(h.section) || h.lines.some((l) => /\bdup_mmap\b/.test(l.text)),
+  );
+}
+
+/** The options of the tree's `.config`; undefined where there is none. */
+export async function treeConfig(reader: ContentReader | null): Promise<ConfigTable | undefined> {
+  const text = await reader?.read('.config');
+  return text ? parseKconfig(text) : undefined;
+}
