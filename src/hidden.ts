@@ -1,4 +1,5 @@
 import { MAX_FLIPPED_OPTIONS } from './base/limits.js';
+import { evalCondition } from './cfront/condition.js';
 import { configOn } from './cfront/config.js';
 import type { ConfigTable } from './cfront/index.js';
 import { preprocess } from './cfront/preprocess.js';
@@ -13,7 +14,7 @@ export interface Hidden {
   code: string;
   /** Indexes into the file's lines, never empty. */
   lines: number[];
-  /** CONFIG_ options, without prefix, in the conditionals around them. */
+  /** CONFIG_ options, without prefix, that close the conditionals around the first of them. */
   options: string[];
 }
 
@@ -30,7 +31,7 @@ export function hiddenChanges(files: readonly SourceFile[], config?: ConfigTable
     const rows = code.split('\n');
     const lines = gone.filter((i) => rows[i].trim() !== '' && !inDirective(rows, i));
     if (lines.length === 0) return [];
-    return [{ unit, code, lines, options: optionsAround(rows, lines[0]) }];
+    return [{ unit, code, lines, options: optionsAround(rows, lines[0], config) }];
   });
 }
 
@@ -75,6 +76,12 @@ export function causesOf(hidden: readonly Hidden[], config?: ConfigTable): strin
   return options.map((o) => `CONFIG_${o} is ${configOn(o, config) ? 'on' : 'off'}`).join(', ');
 }
 
+/** True for a line that the configuration leaves something of: no comment, no directive, no branch not taken. */
+export function isCompiled(file: SourceFile, line: number, config?: ConfigTable): boolean {
+  const unit = unitOf(file, config);
+  return !isBlank(unit, unit.active, line);
+}
+
 function isBlank(unit: Unit, text: string, line: number): boolean {
   const start = unit.lineStarts[line];
   return text.slice(start, start + unit.file.lines[line].text.length).trim() === '';
@@ -86,20 +93,45 @@ function inDirective(rows: readonly string[], line: number): boolean {
   return /^\s*#/.test(rows[first]);
 }
 
-/** Options named by the conditionals that a line is in, other branches of the same conditional included. */
-function optionsAround(rows: readonly string[], line: number): string[] {
-  const open: string[] = [];
-  for (let i = 0; i < line; i++) {
-    const found = /^\s*#\s*(if|ifdef|ifndef|elif|endif)\b(.*)$/.exec(rows[i]);
-    if (!found) continue;
-    let condition = found[2];
-    while (condition.endsWith('\\') && i + 1 < line) condition += rows[++i];
-    if (found[1] === 'endif') open.pop();
-    else if (found[1] === 'elif' && open.length > 0) open.push(`${open.pop()} ${condition}`);
-    else open.push(condition);
-  }
-  const names = open.join(' ').matchAll(/\bCONFIG_(\w+)/g);
+/** An open conditional: the conditions of its branches so far; the last one is '1' for `#else`. */
+type Frame = string[];
+
+/** Options named by the conditionals around a line whose branch is not taken, earlier branches included. */
+function optionsAround(rows: readonly string[], line: number, config?: ConfigTable): string[] {
+  const open = framesAt(rows, line);
+  const closed = open.filter((frame) => !isTaken(frame, config));
+  const names = closed
+    .flat()
+    .join(' ')
+    .matchAll(/\bCONFIG_(\w+)/g);
   return [...new Set([...names].map((m) => m[1].replace(/_MODULE$/, '')))];
+}
+
+function framesAt(rows: readonly string[], line: number): Frame[] {
+  const open: Frame[] = [];
+  for (let i = 0; i < line; i++) {
+    const found = /^\s*#\s*(if|ifdef|ifndef|elif|else|endif)\b(.*)$/.exec(rows[i]);
+    if (!found) continue;
+    const word = found[1];
+    let condition = found[2];
+    while (condition.endsWith('\\') && i + 1 < line) condition = condition.slice(0, -1) + rows[++i];
+    if (word === 'endif') open.pop();
+    else if (word === 'else') open.at(-1)?.push('1');
+    else if (word === 'elif') open.at(-1)?.push(condition);
+    else open.push([WRAP[word](condition)]);
+  }
+  return open;
+}
+
+const WRAP: Record<string, (condition: string) => string> = {
+  if: (c) => c,
+  ifdef: (c) => `defined(${c.trim()})`,
+  ifndef: (c) => `!defined(${c.trim()})`,
+};
+
+function isTaken(frame: Frame, config?: ConfigTable): boolean {
+  const world = { config, macro: () => undefined, defined: () => false };
+  return frame.findIndex((c) => evalCondition(c, world) !== 0) === frame.length - 1;
 }
 
 /** Non-empty subsets, small ones first. */

@@ -1,6 +1,6 @@
 import { limitError, MAX_INSTRUCTIONS } from './base/limits.js';
 import { type ConfigTable, listFunctions, lowerProgram } from './cfront/index.js';
-import { causesOf, hiddenChanges, otherWay, placesOf } from './hidden.js';
+import { causesOf, hiddenChanges, isCompiled, otherWay, placesOf } from './hidden.js';
 import { isModelled } from './sim/known.js';
 import type { Program } from './sim/program.js';
 import { skeletonHelpers, untouchedFile } from './source/index.js';
@@ -32,9 +32,9 @@ export async function programsOf(
   entries: readonly string[],
   config?: ConfigTable,
 ): Promise<Lowered> {
-  const found = await lowerBoth(sourced, entries, config);
   const files = sidesOf(sourced.pairs).filter((f) => isFamily(f.path));
   const hidden = hiddenChanges(files, config);
+  const found = await lowerBoth(sourced, entries, config, hidden.length > 0);
   const note = (programs: Programs) => (sourced.fromTree ? filledIn(programs) : []);
   if (hidden.length === 0)
     return { programs: found, notes: found ? note(found) : [], hidden: null };
@@ -42,7 +42,7 @@ export async function programsOf(
   if (found)
     return { programs: found, notes: [...note(found), `${where}: not analysed`], hidden: null };
   const way = otherWay(hidden, config);
-  const other = way && (await lowerBoth(sourced, entries, way.config));
+  const other = way && (await lowerBoth(sourced, entries, way.config, false));
   if (!other) {
     // A branch that no option opens is no code; one that opens without effect on the entries is none of theirs.
     const open = way === null && hidden.some((h) => h.options.length > 0);
@@ -55,10 +55,12 @@ export async function programsOf(
 const sidesOf = (pairs: readonly SourcePair[]): SourceFile[] =>
   pairs.flatMap((p) => [p.before, p.after]).filter((f) => f !== null);
 
+/** `compiledOnly`: a change counts only where something is compiled of it. */
 async function lowerBoth(
   { pairs, others }: Sourced,
   entries: readonly string[],
-  config?: ConfigTable,
+  config: ConfigTable | undefined,
+  compiledOnly: boolean,
 ): Promise<Programs | null> {
   const [before, after] = [versions(pairs, 'before'), versions(pairs, 'after')];
   const defines = (files: readonly SourceFile[]) =>
@@ -70,9 +72,9 @@ async function lowerBoth(
     before: elsewhere || defines(before) ? await lower(before) : null,
     after: await lower(after),
   };
-  const touched =
-    changes(after, programs.after, config) ||
-    (programs.before !== null && changes(before, programs.before, config));
+  const changedIn = (version: Program | null, side: readonly SourceFile[]) =>
+    version !== null && side.some((f) => changes(f, version, config, compiledOnly));
+  const touched = changedIn(programs.after, after) || changedIn(programs.before, before);
   return touched ? programs : null;
 }
 
@@ -98,16 +100,22 @@ const helpers = (): SourceFile => (kept ??= skeletonHelpers());
 const versions = (pairs: readonly SourcePair[], side: 'before' | 'after'): SourceFile[] =>
   pairs.map((p) => p[side]).filter((f) => f !== null);
 
-/** Some changed line lies in a function of the program. */
-function changes(files: readonly SourceFile[], program: Program, config?: ConfigTable): boolean {
-  return files.some((file) =>
-    listFunctions(file, config).some(
-      (f) =>
-        Object.hasOwn(program.functions, f.name) &&
-        file.lines.slice(f.startLine, f.endLine + 1).some((l) => l.changed),
-    ),
-  );
+/** Some changed line of the file lies in a function of the program. */
+function changes(
+  file: SourceFile,
+  program: Program,
+  config: ConfigTable | undefined,
+  compiledOnly: boolean,
+): boolean {
+  const counts = (i: number) =>
+    file.lines[i].changed && (!compiledOnly || isCompiled(file, i, config));
+  return listFunctions(file, config)
+    .filter((f) => Object.hasOwn(program.functions, f.name))
+    .some((f) => range(f.startLine, f.endLine).some(counts));
 }
+
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: to - from + 1 }, (_, k) => from + k);
 
 /** Helpers that no file of the tree has: one sentence, or none. */
 function filledIn(programs: Programs): string[] {

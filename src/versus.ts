@@ -21,11 +21,11 @@ export function versusOlder(
     const old = patch.version > version ? counterpart(patch, now, then) : undefined;
     if (!old || review.files.length === 0) return review;
     const versus = compare(review, old.review, version);
-    return {
-      ...review,
-      versus,
-      notes: [...(review.notes ?? []), sentence(versus, review, old.review)],
-    };
+    const since = sentence(versus, review, old.review);
+    // A patch that nothing applies to is one line of a report: what it mends must stand in that.
+    const aside = review.status === 'not-applicable' && versus.fixed.length > 0;
+    const reason = aside ? `${since}; ${review.reason}` : review.reason;
+    return { ...review, reason, versus, notes: [...(review.notes ?? []), since] };
   });
 }
 

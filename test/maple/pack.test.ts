@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
+  __mt_dup,
   cloneTree,
+  copyState,
   dump,
   MA_STATE,
   MapleTree,
@@ -8,16 +10,17 @@ import {
   mas_next,
   mas_preallocate,
   mas_prev,
-  mas_store_gfp,
   mt_key,
   mtree_erase,
   mtree_store_range,
   NodeCache,
   packState,
   packTree,
+  treeInClone,
   ULONG_MAX,
   unpackState,
   unpackTree,
+  viewNodes,
 } from '../../src/sim/maple/index.js';
 import { broken, content } from './naive.js';
 
@@ -71,20 +74,27 @@ describe('snapshots', () => {
     expect(mt_key(down)).not.toBe(mt_key(up));
   });
 
-  it('of a cache keep node numbers, so that states go on', () => {
+  it('of a whole cache keep node numbers, so that trees and states in it go on', () => {
     const mt = filled(3, 100);
-    const mas = MA_STATE(mt, 300);
+    const dup = new MapleTree(3, mt.cache);
+    __mt_dup(mt, dup, 'GFP_KERNEL');
+    mt.cache.rcu_barrier();
+    const mas = MA_STATE(dup, 300);
     mas_find(mas, ULONG_MAX);
     const cache = mt.cache.clone();
-    const other = new MapleTree(0, cache);
-    other.ma_flags = mt.ma_flags;
-    other.ma_root = mt.ma_root;
-    other.rootIsNode = mt.rootIsNode;
-    mas_store_gfp(MA_STATE(mt, 0, 800), 4, 'GFP_KERNEL');
-    expect(content(other)).toHaveLength(100);
-    const clone = unpackState(packState(mas), mt);
-    clone.tree = other;
-    expect(cache.live).toBeLessThan(mt.cache.live + 20);
+    const [mt2, dup2] = [treeInClone(mt, cache), treeInClone(dup, cache)];
+    const mas2 = MA_STATE(dup2, 0);
+    copyState(mas2, mas);
+    mas2.tree = dup2;
+    mtree_store_range(mt, 0, 800, 4, 'GFP_KERNEL');
+    mtree_store_range(dup, 0, 800, 4, 'GFP_KERNEL');
+    expect([content(mt2).length, content(dup2).length, cache.live]).toEqual([
+      100,
+      100,
+      2 * viewNodes(mt2).length,
+    ]);
+    expect(mas_next(mas2, ULONG_MAX)).toBe(8 * 35);
+    expect([broken(mt2), broken(dup2)]).toEqual(['', '']);
   });
 
   it('of a state go on in an equal tree', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Review } from '../../src/judge/types.js';
 import { Repo } from '../source/repo.js';
 import { edit, MINI } from './mini.js';
-import { commitEdits, LOCK, reviewMbox, summary, unlocked, zero } from './series-support.js';
+import { commitEdits, reviewMbox, summary, unlocked, zero } from './series-support.js';
 
 type Edit = [string, (text: string) => string];
 
@@ -37,6 +37,7 @@ describe('two versions in one mbox', () => {
     expect(first.versus).toEqual({ version: 1, fixed: [], still: [], new: [] });
     expect(first.notes).toContain('since v1: nothing fixed, nothing new');
     expect(second.versus!.fixed.length).toBe(1);
+    expect(second.reason).toMatch(/^since v1: .* fixed; touches nothing/);
     expect(second.notes!.join('\n')).toMatch(/^since v1: fork-lock-target \([0-9a-f]{4}\) fixed$/m);
     expect(review.problems!.map((p) => p.message)).toEqual([
       '"[PATCH v2 1/2] fork: count from nothing": version 1 and what came before count for the comparison only',
@@ -80,7 +81,7 @@ describe('two versions in one mbox', () => {
     const second = v2.split(/^(?=From [0-9a-f]{40} )/m)[1];
     const review = await reviewMbox(v1 + second, MINI);
     expect(review.patches.map((p) => p.subject)).toEqual([
-      '[PATCH 1/2] fork: count from nothing',
+      '[PATCH v1 1/2] fork: count from nothing',
       '[PATCH v2 2/2] fork: no lock',
     ]);
     expect(review.patches[1].files[0].base).toBe('exact');

@@ -69,6 +69,12 @@ export abstract class UserThread {
     return this.out;
   }
 
+  /** Only private anonymous memory is modelled for user threads: other faults take other paths. */
+  private mayPick(vma: number): boolean {
+    const { flags, file } = this.sh.scenario.vmas[vma];
+    return flags.includes(this.wants) && !flags.includes('VM_SHARED') && file !== true;
+  }
+
   /** First step of a page fault. */
   protected get faultEntry(): string {
     return this.sh.features.vmaLock === 'none' ? 'slow' : 'seq1';
@@ -78,7 +84,7 @@ export abstract class UserThread {
     pick: () => {
       const { sh } = this;
       for (let i = 0; i < sh.addresses; i++)
-        if (sh.scenario.vmas[sh.vmaOf[i]].flags.includes(this.wants))
+        if (this.mayPick(sh.vmaOf[i]))
           this.go(TAU, `will ${this.verb} ${pageName(i, 1)}`, { at: 'access', i }, true);
     },
     seq1: () => {

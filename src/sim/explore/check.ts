@@ -96,7 +96,7 @@ function failingRun(
   found: SearchResult,
   properties: ReadonlySet<number>,
 ): FailingRun | null {
-  const first = shortest(fs.system, found.failures, properties);
+  const first = shortest(fs.merged, found.failures, properties);
   invariant(first !== null || found.failures.length === 0, 'a failing schedule does not replay');
   if (!first) return null;
   const only = new Set([first.property]);
@@ -118,12 +118,12 @@ function failingRun(
       stopAtFirst: true,
       maxStates: SHRINK_STATES,
     } as const;
-    return new Search(small.system, o).run().failing > 0;
+    return new Search(small.merged, o).run().failing > 0;
   };
   const scenario = shrink(input.scenario, fails);
   if (scenario === input.scenario) return full;
   const small = at(scenario)!;
-  const run = shortest(small.system, explore(small, input, only).failures, only);
+  const run = shortest(small.merged, explore(small, input, only).failures, only);
   if (!run) return full;
   return {
     ...run,
@@ -133,7 +133,7 @@ function failingRun(
 }
 
 function explore(fs: ForkSystem, input: CheckInput, properties: ReadonlySet<number>): SearchResult {
-  return new Search(fs.system, {
+  return new Search(fs.merged, {
     order: input.stopAtFirst ? 'depth' : 'breadth',
     properties,
     stopAtFirst: input.stopAtFirst,
@@ -144,7 +144,7 @@ function explore(fs: ForkSystem, input: CheckInput, properties: ReadonlySet<numb
 
 /** Some edge of the forking thread breaks property `p`. */
 function canFail(fs: ForkSystem, p: number): boolean {
-  return fs.system.spec.threads[0].nodes.some((list) =>
+  return fs.fork.nodes.some((list) =>
     list.some((e) => e.op.effect.some((f) => f.do === 'fail' && f.property === p)),
   );
 }

@@ -8,11 +8,17 @@ import type { Primitive } from '../machine/primitive.js';
 import type { Program } from '../program.js';
 import type { Limits, Scenario, ThreadKind } from '../scenario.js';
 import { type ThreadGraph, toGraph } from './graph.js';
+import { quotient } from './quotient.js';
 import { System } from './system.js';
 
 /** A scenario with its threads enumerated, ready to be explored. */
 export interface ForkSystem {
-  system: System;
+  /** Every node apart, for showing runs; made when it is first asked for. */
+  readonly system: System;
+  /** Nodes merged that no run can tell apart, for searching. Schedules are the same. */
+  merged: System;
+  /** The forking thread, every node apart. */
+  fork: ThreadGraph;
   shared: Shared;
   notes: ForkNotes;
 }
@@ -83,16 +89,28 @@ export function buildForkSystem(input: ForkSystemInput): ForkSystem | null {
   });
   const graphs = [toGraph(fork.automaton, limits.nodes), ...userGraphs];
   if (graphs.some((g) => g === null)) return null;
-  const system = new System({
-    names: shared.names,
-    init: shared.init,
-    threads: graphs as ThreadGraph[],
-    groups: graphs.map((_, t) => (t === 0 ? 0 : groupOf(scenario.threads[t - 1]))),
-    blocks: graphs.map((_, t) =>
-      t === 0 ? [] : [...shared.tlb[t], ...shared.copying[t], shared.lost[t], shared.missed[t]],
-    ),
-  });
-  return { system, shared, notes: fork.notes };
+  const full = graphs as ThreadGraph[];
+  const make = (threads: ThreadGraph[]): System =>
+    new System({
+      names: shared.names,
+      init: shared.init,
+      threads,
+      groups: full.map((_, t) => (t === 0 ? 0 : groupOf(scenario.threads[t - 1]))),
+      blocks: full.map((_, t) =>
+        t === 0 ? [] : [...shared.tlb[t], ...shared.copying[t], shared.lost[t], shared.missed[t]],
+      ),
+    });
+  let system: System | null = null;
+  return {
+    get system() {
+      system ??= make(full);
+      return system;
+    },
+    merged: make(full.map(quotient)),
+    fork: full[0],
+    shared,
+    notes: fork.notes,
+  };
 }
 
 const userName = (t: number, users: number): string =>

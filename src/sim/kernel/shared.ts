@@ -176,6 +176,8 @@ export class Shared {
     const p = propertyIndex('shared-writable');
     const out: Effect[] = [];
     for (let i = 0; i < this.addresses; i++) {
+      // memory that both are meant to write
+      if (!this.inherited(this.vmaOf[i])) continue;
       const shared = ne(v(this.childPte[i]), 0);
       out.push(
         when(

@@ -88,7 +88,8 @@ export class Machine {
       case 'visible':
         return `${stop.world.key((f) => this.executor.code(f.func).live[f.pc])}#${stop.journal.join(',')}`;
       case 'end':
-        return `end ${keyOf(stop.value)}`;
+        // what a run leaves behind is looked at after its end, so it is part of what it is
+        return `end ${keyOf(stop.value)} ${stop.world.key(() => [])}`;
       case 'breach':
         return `breach ${stop.key} ${stop.text}`;
       case 'stuck':

@@ -9,9 +9,18 @@ export { type FaultKind, MapleFault } from './fault.js';
 export { mas_find, mas_find_range, mas_find_range_rev, mas_find_rev } from './find.js';
 export { mas_next, mas_next_range, mas_prev, mas_prev_range, mt_next, mt_prev } from './iterate.js';
 export { mas_allocated, mas_nomem } from './nodes.js';
-export { cloneTree, mt_key, packState, packTree, unpackState, unpackTree } from './pack.js';
+export {
+  cloneTree,
+  mt_key,
+  packState,
+  packTree,
+  treeInClone,
+  unpackState,
+  unpackTree,
+} from './pack.js';
 export {
   __mas_set_range,
+  copyState,
   EBUSY,
   EEXIST,
   EINVAL,

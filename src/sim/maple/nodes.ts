@@ -1,7 +1,7 @@
 /** The nodes that a state holds for its operation: asking for them, taking them into use, giving them back. */
 import type { Gfp } from './cache.js';
 import { MapleFault } from './fault.js';
-import { baseOf, enode, FRESH, NODE_WORDS, nodeOf, parentAt } from './layout.js';
+import { baseOf, enode, FRESH, NODE_WORDS, nodeOf, parentAt, parentSlotAt } from './layout.js';
 import { setDead } from './node.js';
 import {
   ENOMEM,
@@ -83,12 +83,13 @@ export function popNode(mas: MaState, type: number): number {
   return ref;
 }
 
-/** As `popNode`, for callers that write or clear every word of it but the parent. */
+/** As `popNode`, for callers that write or clear every word of it behind the parent. */
 export function popDirtyNode(mas: MaState, type: number): number {
   const node = mas.alloc.pop();
   if (node === undefined) throw new MapleFault('out-of-nodes', 'no preallocated node left');
   const cache = mas.tree.cache;
   cache.words[parentAt(node << 6)] = FRESH;
+  cache.words[parentSlotAt(node << 6)] = 0;
   cache.counters.words += 32;
   return enode(node, type);
 }

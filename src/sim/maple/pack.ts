@@ -144,6 +144,14 @@ export function cloneTree(mt: MapleTree, cache?: NodeCache): MapleTree {
   return unpackTree(packTree(mt), cache);
 }
 
+/** The tree as it is in `cache`, a `clone()` of its own cache. States in it go on with `tree` set to the result. */
+export function treeInClone(mt: MapleTree, cache: NodeCache): MapleTree {
+  const copy = new MapleTree(mt.ma_flags, cache);
+  copy.ma_root = mt.ma_root;
+  copy.rootIsNode = mt.rootIsNode;
+  return copy;
+}
+
 /** Slots on the way from the root to the node, four bits each behind a leading 1. */
 function pathCode(mt: MapleTree, ref: number): number {
   const slots: number[] = [];

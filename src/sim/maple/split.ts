@@ -21,7 +21,7 @@ import {
 import { isRoot, parentSlot, stateEnd } from './node.js';
 import { popDirtyNode } from './nodes.js';
 import { replaceSubtree } from './replace.js';
-import { copyState, MaState } from './state.js';
+import { copyPlace, MaState } from './state.js';
 import { type MapleTree, mt_is_alloc } from './tree.js';
 import { incHi, incLo } from './u64.js';
 import { ascend, rangeWalk, toNextSibling, toPrevSibling } from './walk.js';
@@ -78,7 +78,9 @@ function finish(mas: MaState, bn: BigNode): void {
  * the split is over: one parent node is written anew.
  */
 function push(mas: MaState, bn: BigNode, toLeft: boolean): boolean {
-  copyState(sibling, mas);
+  if (toLeft ? parentSlot(mas.tree.cache, mas.node) === 0 : (mas.maxH & mas.maxL) === -1)
+    return false;
+  copyPlace(sibling, mas);
   if (!(toLeft ? toPrevSibling(sibling) : toNextSibling(sibling))) return false;
   const end = stateEnd(sibling);
   const total = bn.end + end;
@@ -94,13 +96,13 @@ function push(mas: MaState, bn: BigNode, toLeft: boolean): boolean {
     shiftRight(bn, end + 1, mas);
     copyIn(sibling, 0, end, bn, 0);
     bn.end = total + 1;
-    copyState(mas, sibling);
+    copyPlace(mas, sibling);
     sibling.node = left.node;
-    copyState(left, sibling);
+    copyPlace(left, sibling);
   } else {
     copyIn(sibling, 0, end, bn, bn.end);
     sibling.node = right.node;
-    copyState(right, sibling);
+    copyPlace(right, sibling);
     split = total - split;
   }
   divide(mas, bn, avoidNull(bn, split, slots));
@@ -118,8 +120,8 @@ export function splitNode(mas: MaState, bn: BigNode): void {
       finish(mas, bn);
       break;
     }
-    copyState(left, mas);
-    copyState(right, mas);
+    copyPlace(left, mas);
+    copyPlace(right, mas);
     left.node = popDirtyNode(mas, bn.type);
     right.node = popDirtyNode(mas, bn.type);
     if (push(mas, bn, true) || push(mas, bn, false)) {

@@ -199,3 +199,14 @@ export function copyState(dst: MaState, src: MaState): void {
   dst.mas_flags = src.mas_flags;
   dst.store_type = src.store_type;
 }
+
+/** The place only: tree, node, offset and the node's limits. */
+export function copyPlace(dst: MaState, src: MaState): void {
+  dst.tree = src.tree;
+  dst.node = src.node;
+  dst.offset = src.offset;
+  dst.minH = src.minH;
+  dst.minL = src.minL;
+  dst.maxH = src.maxH;
+  dst.maxL = src.maxL;
+}

@@ -22,7 +22,7 @@ import {
   readEntry,
   stateEnd,
 } from './node.js';
-import { copyState, MaState, ma_active, ma_none, ma_root, ma_start, mas_reset } from './state.js';
+import { copyPlace, MaState, ma_active, ma_none, ma_root, ma_start, mas_reset } from './state.js';
 import { type Entry, type MapleTree, XA_ZERO_ENTRY } from './tree.js';
 import { incHi, incLo, lt, type Ulong } from './u64.js';
 
@@ -218,11 +218,11 @@ const parentScratch = new MaState(null as unknown as MapleTree);
 /** To the right neighbour under the same parent; false, and nothing done, when there is none. */
 export function toNextSibling(mas: MaState): boolean {
   if (isRoot(mas.tree.cache, mas.node)) return false;
-  copyState(parentScratch, mas);
+  copyPlace(parentScratch, mas);
   ascend(parentScratch);
   parentScratch.offset++;
   if (parentScratch.offset > stateEnd(parentScratch)) return false;
-  copyState(mas, parentScratch);
+  copyPlace(mas, parentScratch);
   descend(mas);
   return true;
 }
