@@ -6,8 +6,7 @@ import { sourceOf, treeConfig } from './sourced.js';
 import { worksOf } from './works.js';
 
 /** Stages whose data can be shown. */
-export const STAGES = ['intake', 'source', 'program'] as const;
-export type Stage = (typeof STAGES)[number];
+export type Stage = 'intake' | 'source' | 'program';
 
 /**
  * The plain data that a stage hands on, as JSON: the mails' patches; for each patch its files before and after it; or

@@ -1,3 +1,4 @@
+import { ForkloreError } from './base/errors.js';
 import { limitError, MAX_INSTRUCTIONS } from './base/limits.js';
 import { type ConfigTable, listFunctions, lowerProgram } from './cfront/index.js';
 import { causesOf, hiddenChanges, isCompiled, otherWay, placesOf } from './hidden.js';
@@ -19,8 +20,8 @@ export interface Lowered {
   /** null when the patch changes no line of what the entries run. */
   programs: Programs | null;
   notes: string[];
-  /** Why changed lines that no configuration tried compiles are not analysed; null where there are none. */
-  hidden: string | null;
+  /** Why there are none although the patch may touch the entries; null where it does not. */
+  refused: string | null;
 }
 
 /**
@@ -32,24 +33,37 @@ export async function programsOf(
   entries: readonly string[],
   config?: ConfigTable,
 ): Promise<Lowered> {
+  try {
+    return await lowered(sourced, entries, config);
+  } catch (e) {
+    if (!(e instanceof ForkloreError) || e.kind !== 'limit') throw e;
+    return { programs: null, notes: [], refused: `${e.message}: not analysed` };
+  }
+}
+
+async function lowered(
+  sourced: Sourced,
+  entries: readonly string[],
+  config?: ConfigTable,
+): Promise<Lowered> {
   const files = sidesOf(sourced.pairs).filter((f) => isFamily(f.path));
   const hidden = hiddenChanges(files, config);
   const found = await lowerBoth(sourced, entries, config, hidden.length > 0);
   const note = (programs: Programs) => (sourced.fromTree ? filledIn(programs) : []);
   if (hidden.length === 0)
-    return { programs: found, notes: found ? note(found) : [], hidden: null };
+    return { programs: found, notes: found ? note(found) : [], refused: null };
   const where = `${placesOf(hidden)} not compiled here (${causesOf(hidden, config) || 'never on'})`;
   if (found)
-    return { programs: found, notes: [...note(found), `${where}: not analysed`], hidden: null };
+    return { programs: found, notes: [...note(found), `${where}: not analysed`], refused: null };
   const way = otherWay(hidden, config);
   const other = way && (await lowerBoth(sourced, entries, way.config, false));
   if (!other) {
     // A branch that no option opens is no code; one that opens without effect on the entries is none of theirs.
     const open = way === null && hidden.some((h) => h.options.length > 0);
-    return { programs: null, notes: [], hidden: open ? `${where}: not analysed` : null };
+    return { programs: null, notes: [], refused: open ? `${where}: not analysed` : null };
   }
   const told = `${where}: reviewed with ${way.changed.join(' and ')}`;
-  return { programs: other, notes: [...note(other), told], hidden: null };
+  return { programs: other, notes: [...note(other), told], refused: null };
 }
 
 const sidesOf = (pairs: readonly SourcePair[]): SourceFile[] =>

@@ -16,7 +16,7 @@ import { type Sourced, sourceOf, treeConfig } from './sourced.js';
 import { type Reviewed, versusOlder } from './versus.js';
 import { worksOf } from './works.js';
 
-export { dumpStage, STAGES, type Stage } from './dump.js';
+export { dumpStage, type Stage } from './dump.js';
 
 export interface ReviewOptions {
   /** The tree under review; null: by hunks only. */
@@ -93,7 +93,7 @@ async function reviewOn(stack: Stack, patch: Patch, o: ReviewOptions): Promise<P
   if (lowered.programs === null) {
     if (sourced.failures.length) return done('inconclusive', sourced.failures.join('; '));
     if (lost.length) return done('failed', lost.join('; '));
-    if (lowered.hidden !== null) return done('inconclusive', lowered.hidden);
+    if (lowered.refused !== null) return done('inconclusive', lowered.refused);
     const names = entries.map((e) => `${e}()`).join(', ');
     return done('not-applicable', `touches nothing that ${names} runs`);
   }

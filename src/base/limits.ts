@@ -39,7 +39,7 @@ export const MAX_COMPARED = 2_000_000;
 /** Most statements of a function that is aligned with a skeleton. */
 export const MAX_ATOMS = 1000;
 /** Files made by patches of a series that later ones may name by their blob. */
-export const MAX_MADE_FILES = 2000;
+export const MAX_MADE_FILES = 300;
 /** Options that are tried the other way, at most, to show lines that the configuration hides. */
 export const MAX_FLIPPED_OPTIONS = 6;
 

@@ -1,19 +1,19 @@
 import { MAX_MADE_FILES } from '../base/limits.js';
 import type { FilePatch } from '../intake/types.js';
-import { matchesBlob } from './blob.js';
+import { blobIds } from './blob.js';
 import type { BlobAnswer, ContentReader, SourceFile, SourcePair } from './types.js';
 
 /** Texts that patches of this review have made; an `index` line may name any of them. */
 export class Made {
-  private readonly texts: string[] = [];
+  private readonly texts: { ids: string[]; text: string }[] = [];
 
   add(text: string): void {
-    this.texts.unshift(text);
+    this.texts.unshift({ ids: blobIds(text), text });
     this.texts.length = Math.min(this.texts.length, MAX_MADE_FILES);
   }
 
   find(id: string): string | null {
-    return this.texts.find((text) => matchesBlob(text, id)) ?? null;
+    return this.texts.find(({ ids }) => ids.some((x) => x.startsWith(id)))?.text ?? null;
   }
 }
 

@@ -16,10 +16,11 @@ const PATH = 'kernel/fork.c';
 
 describe.skipIf(!root)(`fork-lock-target on dup_mmap() of Linux 6.12${skipped}`, () => {
   let dupMmap: KernelFunction;
-  const alone = tempFolder();
+  let alone: string;
 
   beforeAll(async () => {
     dupMmap = await KernelFunction.read(root!, PATH, 'dup_mmap');
+    alone = tempFolder();
     mkdirSync(dirname(join(alone, PATH)), { recursive: true });
     writeFileSync(join(alone, PATH), dupMmap.lines.join('\n'));
   });

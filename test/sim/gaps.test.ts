@@ -130,15 +130,15 @@ describe('modelled more freely than it is, so that more runs are looked at than 
     expect(enter.length).toBeGreaterThan(0);
   });
 
-  it('a shared mapping is filled by an anonymous fault', async () => {
+  it('user threads leave shared and file mappings alone', async () => {
     const shared = { ...anon('none'), flags: [...RW, 'VM_SHARED'], file: true };
     const fs = await forkSystem(VERSIONS.correct, scenario('s', [shared], stores(1)));
-    expect(steps(fs, 1).some((t) => /maps a fresh page/.test(t))).toBe(true);
+    expect(steps(fs, 1).some((t) => /fault|store/.test(t))).toBe(false);
   });
 
-  it('a writable page of a shared PFN mapping counts as shared by mistake', async () => {
+  it('a writable page of a shared PFN mapping is no breach', async () => {
     const pfn = { ...anon('writable'), flags: [...RW, 'VM_SHARED', 'VM_PFNMAP'] };
     const result = await verdict(VERSIONS.correct, alone(pfn));
-    expect(result.counterexample?.property).toBe(3);
+    expect(result.counterexample).toBeNull();
   });
 });
