@@ -83,7 +83,7 @@ export async function exploreCase(
   if (!fs) throw new Error(`bench: more than ${LIMITS.nodes} private states`);
   const built = now();
   const counted = new Set(p.PROPERTIES.flatMap((x, k) => (x.id === 'assertion' ? [] : [k])));
-  const found = new p.Search(fs.system, {
+  const found = new p.Search(fs.merged, {
     order: mode === 'first' ? 'depth' : 'breadth',
     properties: counted,
     stopAtFirst: mode === 'first',

@@ -12,7 +12,7 @@ import { projectRoot } from './root.js';
 import { type Row, wrongVerdicts } from './row.js';
 import { runSpin, type SpinRun } from './spin.js';
 import { medians } from './stats.js';
-import { goalLines, LEGEND, tableHead, tableRow } from './table.js';
+import { goalLines, LEGEND, processorLine, tableHead, tableRow } from './table.js';
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
@@ -49,6 +49,7 @@ function compare(args: Args): number {
     }
   print(`\n${LEGEND}\n`);
   for (const line of goalLines(goals(rows))) print(line);
+  print(processorLine(rows));
   print(`load at the end ${loadavg()[0].toFixed(1)}`);
   if (args.json) writeFileSync(args.json, `${JSON.stringify({ kernel, load, rows }, null, 1)}\n`);
   const wrong = rows.flatMap(wrongVerdicts);

@@ -6,7 +6,7 @@ import { goals, marks } from './goals.js';
 import { hottest } from './profile.js';
 import { type Row, wrongVerdicts } from './row.js';
 import { median, medians } from './stats.js';
-import { goalLines, LEGEND, tableHead, tableRow } from './table.js';
+import { goalLines, LEGEND, processorLine, tableHead, tableRow } from './table.js';
 
 const SEED = 20240611;
 
@@ -104,6 +104,14 @@ describe('output', () => {
     const rows = casesFor({ quick: false, kernel: true }).map((c) => tableRow(row({ c })));
     const all = [tableHead(), ...rows, ...LEGEND.split('\n')];
     expect(all.filter((l) => l.length > 110)).toEqual([]);
+  });
+
+  it('sums processor time over the rows that both answered', () => {
+    const alone = { ...row(), spin: null };
+    expect(processorLine([row(), row(), alone])).toBe(
+      'processor time of 2 rows: ours 1.0 s, SPIN 6.0 s, part 0.17',
+    );
+    expect(processorLine([alone])).toBe('no processor times of SPIN');
   });
 
   it('reads its arguments and refuses others', () => {

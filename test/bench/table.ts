@@ -75,3 +75,12 @@ export function goalLines(goals: readonly Goal[]): string[] {
     ];
   });
 }
+
+/** Processor time of both over the rows that both answered: less open to other load than the clock. */
+export function processorLine(rows: readonly Row[]): string {
+  const both = rows.filter((r) => r.spin && !Number.isNaN(r.spin.cpu));
+  if (!both.length) return 'no processor times of SPIN';
+  const sum = (of: (r: Row) => number) => both.reduce((n, r) => n + of(r), 0);
+  const [ours, spin] = [sum((r) => r.ours.cpu), sum((r) => r.spin!.cpu)];
+  return `processor time of ${both.length} rows: ours ${ours.toFixed(1)} s, SPIN ${spin.toFixed(1)} s, part ${(ours / spin).toFixed(2)}`;
+}

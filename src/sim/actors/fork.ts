@@ -2,6 +2,7 @@ import type { Automaton, StepInfo } from '../explore/graph.js';
 import { fail, type Op, TAU } from '../explore/op.js';
 import { constant } from '../kernel/constants.js';
 import type { Features } from '../kernel/features.js';
+import { EXIT_CONSTANTS, exitPrimitives } from '../kernel/primitives/exit.js';
 import { PRIMITIVES } from '../kernel/primitives/index.js';
 import { CHILD, int, KERNEL, PARENT } from '../kernel/primitives/support.js';
 import { dumpTree, entries, XA_ZERO_ENTRY } from '../kernel/primitives/tree.js';
@@ -71,8 +72,12 @@ export function forkingThread(o: ForkOptions): { automaton: Automaton<State>; no
   };
   const machine = new Machine(
     o.program,
-    { ...PRIMITIVES, ...o.overrides },
-    constant,
+    {
+      ...PRIMITIVES,
+      ...exitPrimitives((name) => Object.hasOwn(o.program.functions, name)),
+      ...o.overrides,
+    },
+    (name) => EXIT_CONSTANTS[name] ?? constant(name),
     {
       shared: o.shared,
       scenario: o.shared.scenario,

@@ -1,5 +1,6 @@
 import { aloneAt } from './ample.js';
 import { Independence } from './independence.js';
+import { IntList } from './int-list.js';
 import { StateSet } from './store.js';
 import { canonicalize } from './symmetry.js';
 import { firstProperty, propertyBits, type StateBuffer, type System } from './system.js';
@@ -58,10 +59,11 @@ const CORRIDOR = 4096;
 export class Search {
   private readonly set: StateSet;
   private readonly independence: Independence | null;
-  private readonly parents: number[] = [];
-  private readonly moves: number[] = [];
+  private readonly parents = new IntList();
+  private readonly moves = new IntList();
   private readonly result: SearchResult;
-  private readonly queue: number[] = [];
+  /** Depth first: states to be expanded. Breadth first expands them in the order of their numbers. */
+  private readonly stack = new IntList();
   private head = 0;
   private readonly asked: number;
   private readonly cur: StateBuffer;
@@ -93,8 +95,9 @@ export class Search {
     const start = this.sys.initial();
     this.keep(start, -1, 0);
     let countdown = 1;
-    while (this.head < this.queue.length) {
-      const id = o.order === 'depth' ? this.queue.pop()! : this.queue[this.head++];
+    const depth = o.order === 'depth';
+    while (depth ? this.stack.length > 0 : this.head < this.set.size) {
+      const id = depth ? this.stack.pop() : this.head++;
       this.set.read(id, this.cur.words);
       this.expand(id);
       if (result.failing && o.stopAtFirst) {
@@ -116,7 +119,7 @@ export class Search {
       }
     }
     result.states = this.set.size;
-    result.bytes = this.set.bytes + 8 * this.parents.length;
+    result.bytes = this.set.bytes + this.parents.bytes + this.moves.bytes + this.stack.bytes;
     return result;
   }
 
@@ -127,7 +130,7 @@ export class Search {
     if (id < 0) return;
     this.parents.push(parent);
     this.moves.push(move);
-    this.queue.push(id);
+    if (this.o.order === 'depth') this.stack.push(id);
   }
 
   private expand(id: number): void {
@@ -215,8 +218,8 @@ export class Search {
    */
   private schedule(id: number, last: Choice | null): Choice[] {
     const moves: Choice[] = last ? [last] : [];
-    for (let n = id; this.parents[n] >= 0; n = this.parents[n])
-      moves.unshift({ thread: this.moves[n] >>> 16, edge: this.moves[n] & 0xffff });
+    for (let n = id; this.parents.at(n) >= 0; n = this.parents.at(n))
+      moves.unshift({ thread: this.moves.at(n) >>> 16, edge: this.moves.at(n) & 0xffff });
     const out: Choice[] = [];
     const b = this.sys.initial();
     // real[c]: real thread that stands in canonical place c

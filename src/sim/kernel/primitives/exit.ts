@@ -10,6 +10,7 @@ const NO_EFFECT: readonly string[] = [
   'mmu_notifier_invalidate_range_start',
   'mmu_notifier_invalidate_range_end',
   'arch_exit_mmap',
+  'arch_unmap',
   'lru_add_drain',
   'tlb_finish_mmu',
   'hugetlb_zap_begin',

@@ -15,11 +15,16 @@ export const heldAtAll = (env: Env, mm: Ptr): boolean => int(env, mm, HELD) !== 
 /** The mm's lock sequence as the (only) writer knows it. */
 export const sequence = (env: Env, mm: Ptr): number => int(env, mm, '__seq');
 
-function* moveSequence(env: Env, mm: Ptr): Visible {
+function* moveSequence(env: Env, mm: Ptr, ends = false): Visible {
   const next = sequence(env, mm) + 1;
   env.world.put(mm, '__seq', next);
+  // at release this is the step that lets page faults in again, so it is shown
   if (mm === PARENT)
-    yield step({ guard: [], effect: [set(env.shared.mmapSeq, next)] }, 'mm_lock_seq moves', true);
+    yield step(
+      { guard: [], effect: [set(env.shared.mmapSeq, next)] },
+      ends ? 'all VMA write locks of the parent end' : 'mm_lock_seq moves',
+      !ends,
+    );
   return 0;
 }
 
@@ -69,7 +74,7 @@ function* unlock(env: Env, x: Value): Visible {
       'lock-state',
       `releases the mmap lock of the ${nameOf(env, mm)} without holding it for writing`,
     );
-  yield* moveSequence(env, mm);
+  yield* moveSequence(env, mm, true);
   if (mm === PARENT)
     yield step({ guard: [], effect: [set(env.shared.mmapWriter, 0)] }, 'mmap_write_unlock(parent)');
   env.world.put(mm, HELD, NONE);
@@ -80,7 +85,7 @@ function* downgrade(env: Env, x: Value): Visible {
   const mm = object(env, x, 'mmap_write_downgrade', 'mm');
   if (!holdsForWrite(env, mm))
     env.breach('lock-state', 'downgrades an mmap lock that it does not hold for writing');
-  yield* moveSequence(env, mm);
+  yield* moveSequence(env, mm, true);
   const sh = env.shared;
   if (mm === PARENT)
     yield step(
@@ -139,7 +144,7 @@ function* endWriteAll(env: Env, x: Value): Visible {
   const mm = object(env, x, 'vma_end_write_all', 'mm');
   if (!holdsForWrite(env, mm))
     env.breach('assertion', 'vma_end_write_all() without the mmap lock held for writing');
-  return yield* moveSequence(env, mm);
+  return yield* moveSequence(env, mm, true);
 }
 
 function assertWrite(env: Env, args: Value[]): Value {
