@@ -70,6 +70,33 @@ describe('a git tree', () => {
     expect(await tree.blob!(old)).toEqual({ text: null, why: 'missing' });
   });
 
+  it('may be a partial clone: nothing is fetched', async () => {
+    const repo = Repo.mini();
+    repo.git('config', 'uploadpack.allowFilter', 'true');
+    const old = repo.git('rev-parse', 'HEAD:kernel/fork.c').trim();
+    repo.write('kernel/fork.c', `${FORK}int more;\n`);
+    repo.commit('second');
+    const clone = repo.clone('--filter=blob:none');
+    const tree = await open(clone.dir);
+    expect(await tree.blob!(old)).toEqual({ text: null, why: 'missing' });
+    expect(await (await tree.at!('HEAD~1'))!.read('kernel/fork.c')).toBeNull();
+    expect(await (await tree.at!('HEAD'))!.read('kernel/fork.c')).toBe(`${FORK}int more;\n`);
+    expect(await tree.blob!(old)).toEqual({ text: null, why: 'missing' });
+  });
+
+  it('may use SHA-256', async () => {
+    const repo = new Repo();
+    repo.git('init', '-q', '--object-format=sha256');
+    repo.write('kernel/fork.c', FORK);
+    repo.commit('first');
+    const id = repo.git('rev-parse', 'HEAD:kernel/fork.c').trim();
+    expect(id.length).toBe(64);
+    const tree = await open(repo.dir);
+    expect(await tree.blob!(id.slice(0, 12))).toEqual({ text: FORK });
+    expect(matchesBlob(FORK, id)).toBe(true);
+    expect(await (await tree.at!('HEAD'))!.read('kernel/fork.c')).toBe(FORK);
+  });
+
   it('may be a worktree of another', async () => {
     const repo = Repo.mini();
     const dir = join(tempFolder(), 'side');
@@ -192,6 +219,20 @@ describe('what may not be', () => {
     repo.write('.git/config', '[core\n');
     const tree = await open(repo.dir);
     await expect(tree.at!('HEAD')).rejects.toThrow(/^--tree: git can not read it \(bad config/);
+  });
+});
+
+describe('a machine without git', () => {
+  it('is told what is missing', async () => {
+    const repo = Repo.mini();
+    const path = process.env.PATH;
+    process.env.PATH = tempFolder();
+    try {
+      await expect(openTree(repo.dir, 'HEAD')).rejects.toThrow(/^--tree: git is not installed$/);
+      await expect(rangePatches(repo.dir, 'HEAD')).rejects.toThrow(/git can not be started/);
+    } finally {
+      process.env.PATH = path;
+    }
   });
 });
 

@@ -63,6 +63,8 @@ export class CatFile {
     child.stdout.on('data', (data: Buffer) => this.child === child && this.take(data));
     child.on('error', (error) => this.fail(child, whyNotStarted(error)));
     child.on('close', () => this.ended(child));
+    // Any repository answers this: a process that ends later does so because of what it was asked (a partial clone).
+    this.waiting.unshift({ name: 'HEAD', resolve: () => {}, reject: () => {} });
     child.stdin.write(this.waiting.map((q) => `${q.name}\n`).join(''));
   }
 

@@ -99,6 +99,28 @@ function walk(env: Env, over: Value, first: Value, what: string, visit: (vma: Pt
   return 0;
 }
 
+/** One VMA of free_pgtables(): out of the reverse maps, then its page tables. */
+function unlinkAndFree(env: Env, vma: Ptr, what: string): void {
+  unlinkFile(env, vma, what);
+  env.world.put(vma, 'anon_vma', 0);
+  tablesUnused(env, vma);
+}
+
+/** unmap_region(), mm/mmap.c of 6.1 to 6.11: pages, then page tables, of the VMAs from `first` that start below `end`. */
+function unmapRegion(env: Env, over: Value, first: Value, end: Value): Value {
+  const { tree } = treeBelow(env, over, 'unmap_region()');
+  const list = entries(env, tree);
+  const at = list.findIndex((r) => r.entry === first);
+  if (at < 0)
+    env.breach('invalid-access', 'unmap_region() starts at a VMA that is not in the tree');
+  // an end of 0 stands for the end of the address space
+  const limit = typeof end === 'number' && end > 0 ? end : Number.POSITIVE_INFINITY;
+  const below = list.slice(at).filter((r) => r.first < limit);
+  for (const r of below) unmapOne(env, torn(env, r.entry, 'unmap_region()'));
+  for (const r of below) unlinkAndFree(env, torn(env, r.entry, 'unmap_region()'), 'unmap_region()');
+  return 0;
+}
+
 /** Steps of the teardown of an mm that nobody runs in, by the functions that exit_mmap() of 6.1 to 6.12 reaches. */
 export const EXIT: Record<string, Primitive> = {
   ...Object.fromEntries(NO_EFFECT.map((name): [string, Primitive] => [name, () => 0])),
@@ -123,11 +145,12 @@ export const EXIT: Record<string, Primitive> = {
 export const EXIT_WALKS: Record<string, Primitive> = {
   unmap_vmas: (env, [, over, vma]) => walk(env, over, vma, 'unmap_vmas()', (x) => unmapOne(env, x)),
   free_pgtables: (env, [, over, vma]) =>
-    walk(env, over, vma, 'free_pgtables()', (x) => {
-      unlinkFile(env, x, 'free_pgtables()');
-      env.world.put(x, 'anon_vma', 0);
-      tablesUnused(env, x);
-    }),
+    walk(env, over, vma, 'free_pgtables()', (x) => unlinkAndFree(env, x, 'free_pgtables()')),
+  unmap_region: (env, [, over, vma, , , , end]) => unmapRegion(env, over, vma, end),
+  remove_vma: (env, [vma]) => {
+    env.world.put(torn(env, vma, 'remove_vma()'), '__freed', 1);
+    return 0;
+  },
 };
 
 /** The models of a teardown for a program: a walk whose text the program holds runs from that text. */
