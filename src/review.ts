@@ -91,6 +91,12 @@ async function reviewOn(stack: Stack, patch: Patch, o: ReviewOptions): Promise<P
   const lowered = await programsOf(sourced, entries, o.config);
   notes.push(...lowered.notes);
   if (lowered.programs === null) {
+    const needsLock = o.rules.every((r) => r.applies.unless?.vmaLock === 'none');
+    if (sourced.predatesVmaLock && needsLock)
+      return done(
+        'not-applicable',
+        'for a kernel before 6.1: page faults take the mmap lock there',
+      );
     if (sourced.failures.length) return done('inconclusive', sourced.failures.join('; '));
     if (lost.length) return done('failed', lost.join('; '));
     if (lowered.refused !== null) return done('inconclusive', lowered.refused);

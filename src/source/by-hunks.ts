@@ -43,6 +43,9 @@ export function byHunks(file: FilePatch, hunks: readonly Hunk[], pair: SourcePai
     after: nothing ? null : after,
     notes,
     failure,
+    ...(composed && 'failure' in composed && composed.beforeMapleTree
+      ? { beforeMapleTree: true as const }
+      : {}),
   };
 }
 

@@ -23,6 +23,8 @@ export interface Composition {
 
 export interface NotComposed {
   failure: string;
+  /** The lines are of a kernel before 6.1, which knows no lock of a single VMA. */
+  beforeMapleTree?: true;
 }
 
 /** Of a perfect match, for each hunk. Below this the hunk may be of something else. */
@@ -48,8 +50,10 @@ export function compose(
   if ([...before, ...after].some((piece) => piece.atoms.length > MAX_ATOMS)) {
     return { failure: 'a hunk holds more statements than any dup_mmap() has' };
   }
-  const fault = lostChange([...before, ...after], cut) ?? tooOld([...before, ...after]);
-  if (fault !== null) return { failure: fault };
+  const lost = lostChange([...before, ...after], cut);
+  if (lost !== null) return { failure: lost };
+  const old = tooOld([...before, ...after]);
+  if (old !== null) return { failure: old, beforeMapleTree: true };
   let why: string | null = null;
   let found: Composition | null = null;
   const added = addedCalls(before, after);

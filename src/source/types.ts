@@ -34,6 +34,8 @@ export interface SourcePair {
   notes: string[];
   /** Why the file could not be rebuilt; null when it could. */
   failure: string | null;
+  /** The hunks are of a kernel before 6.1, which knows no lock of a single VMA. */
+  beforeMapleTree?: true;
 }
 
 /** What the tree has under the id of an `index` line; `why` says in a word what is wrong where `text` is null. */
