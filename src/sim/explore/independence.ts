@@ -2,13 +2,13 @@ import {
   type BitFootprint,
   type Bits,
   bits,
-  conflict,
   has,
   noFootprint,
   put,
   unite,
   uniteFootprint,
 } from './bits.js';
+import { closure, type Guards, meets } from './closure.js';
 import {
   blocked,
   guardedBy,
@@ -23,13 +23,6 @@ import type { CompiledEdge, System } from './system.js';
 
 type Nodes = readonly (readonly CompiledEdge[])[];
 
-/** The guards of a thread's edges, each condition once. */
-interface Guards {
-  conds: Cond[];
-  /** For each node and edge, the indices of its conditions. */
-  of: number[][][];
-}
-
 /** What depends on one thread's graph alone. Graphs of user threads recur in many systems: it is kept with them. */
 interface Analysis {
   own: BitFootprint[];
@@ -38,7 +31,7 @@ interface Analysis {
   guards: Guards;
   feedback: boolean[];
   /** By the set of blocked conditions, the future footprint of each node. */
-  futures: Map<string, BitFootprint[]>;
+  futures: Map<string, Uint32Array>;
 }
 
 const analyses = new WeakMap<Nodes, Analysis>();
@@ -69,8 +62,9 @@ function analyse(nodes: Nodes, vars: number): Analysis {
 export class Independence {
   private readonly knowledge: Knowledge[][];
   private readonly threads: Analysis[];
+  private readonly known: Map<Knowledge, Uint32Array>[] = [];
   private readonly tables: Uint8Array[] = [];
-  private readonly lookups: (BitFootprint[] | undefined)[][];
+  private readonly lookups: (Uint32Array | undefined)[][];
 
   constructor(private readonly sys: System) {
     const { edges, vars } = sys;
@@ -85,10 +79,24 @@ export class Independence {
         if (has(looked, x) && this.threads.every((a, u) => u === t || !has(a.written, x)))
           put(owned, x);
       const values = valuesAt(nodes, owned, sys.spec.init);
-      return nodes.map((_, n) => ({
-        values: values[n],
-        held: new Set([...held[t][n]].filter((x) => locks[x])),
-      }));
+      // nodes at which the same is known share one object, so that its consequences are worked out once
+      const same = new Map<string, Knowledge>();
+      const byHeld = new Map<ReadonlySet<number>, ReadonlySet<number>>();
+      return nodes.map((_, n) => {
+        let h = byHeld.get(held[t][n]);
+        if (!h) {
+          h = new Set([...held[t][n]].filter((x) => locks[x]).sort((a, b) => a - b));
+          byHeld.set(held[t][n], h);
+        }
+        let key = `${[...h]}`;
+        if (values[n].size) key += `;${[...values[n]].sort((a, b) => a[0] - b[0])}`;
+        let k = same.get(key);
+        if (!k) {
+          k = { values: values[n], held: h };
+          same.set(key, k);
+        }
+        return k;
+      });
     });
     const n = sys.threads;
     this.lookups = [];
@@ -113,7 +121,7 @@ export class Independence {
       const at = a * this.sys.edges[u].length + nodes[u];
       let known = table[at];
       if (known === 0) {
-        known = conflict(this.threads[t].own[a], this.future(u, t, a)[nodes[u]]) ? 2 : 1;
+        known = meets(this.threads[t].own[a], this.future(u, t, a), nodes[u]) ? 2 : 1;
         table[at] = known;
       }
       if (known === 2) return false;
@@ -122,11 +130,18 @@ export class Independence {
   }
 
   /** For each node of u: footprint of all that u can do from there while t stands at node `a`. */
-  private future(u: number, t: number, a: number): BitFootprint[] {
+  private future(u: number, t: number, a: number): Uint32Array {
     const row = this.lookups[t * this.sys.threads + u];
     let f = row[a];
     if (f) return f;
     const k = this.knowledge[t][a];
+    let byKnowledge = this.known[t * this.sys.threads + u];
+    if (!byKnowledge) this.known[t * this.sys.threads + u] = byKnowledge = new Map();
+    f = byKnowledge.get(k);
+    if (f) {
+      row[a] = f;
+      return f;
+    }
     const { guards: g, futures } = this.threads[u];
     const off = g.conds.map((c) => blocked(c, k));
     const key = off.map((x) => (x ? '1' : '0')).join('');
@@ -135,6 +150,7 @@ export class Independence {
       f = closure(this.sys.edges[u], g, off, this.sys.vars);
       futures.set(key, f);
     }
+    byKnowledge.set(k, f);
     row[a] = f;
     return f;
   }
@@ -161,70 +177,6 @@ function guardsOf(nodes: Nodes): Guards {
     return n;
   };
   return { of: nodes.map((list) => list.map((e) => e.op.guard.map(id))), conds };
-}
-
-/** Footprints of everything reachable from each node, over edges none of whose conditions is off. */
-function closure(nodes: Nodes, g: Guards, off: readonly boolean[], vars: number): BitFootprint[] {
-  const out: BitFootprint[] = new Array(nodes.length);
-  const open: CompiledEdge[][] = nodes.map((list, n) =>
-    list.filter((_, e) => !g.of[n][e].some((c) => off[c])),
-  );
-  // strongly connected parts in reverse topological order (Tarjan), each with one footprint
-  const index = new Int32Array(nodes.length).fill(-1);
-  const low = new Int32Array(nodes.length);
-  const onStack = new Uint8Array(nodes.length);
-  const stack: number[] = [];
-  let counter = 0;
-  for (let root = 0; root < nodes.length; root++) {
-    if (index[root] >= 0) continue;
-    const work: [number, number][] = [[root, 0]];
-    while (work.length) {
-      const top = work[work.length - 1];
-      const n = top[0];
-      if (top[1] === 0) {
-        index[n] = low[n] = counter++;
-        stack.push(n);
-        onStack[n] = 1;
-      }
-      const e = open[n][top[1]++];
-      if (e) {
-        if (index[e.to] < 0) work.push([e.to, 0]);
-        else if (onStack[e.to]) low[n] = Math.min(low[n], index[e.to]);
-        continue;
-      }
-      work.pop();
-      if (work.length) {
-        const up = work[work.length - 1][0];
-        low[up] = Math.min(low[up], low[n]);
-      }
-      if (low[n] === index[n]) finishPart(n, stack, onStack, open, out, vars);
-    }
-  }
-  return out;
-}
-
-function finishPart(
-  root: number,
-  stack: number[],
-  onStack: Uint8Array,
-  open: readonly (readonly CompiledEdge[])[],
-  out: BitFootprint[],
-  vars: number,
-): void {
-  const f = noFootprint(vars);
-  const part: number[] = [];
-  let n: number;
-  do {
-    n = stack.pop()!;
-    onStack[n] = 0;
-    part.push(n);
-    out[n] = f;
-  } while (n !== root);
-  for (const m of part)
-    for (const e of open[m]) {
-      uniteFootprint(f, e.footprint);
-      if (out[e.to] && out[e.to] !== f) uniteFootprint(f, out[e.to]);
-    }
 }
 
 /** Nodes with an edge back to a node that is on the path: every cycle of the graph has one. */

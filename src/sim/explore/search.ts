@@ -74,7 +74,7 @@ export class Search {
     private readonly o: SearchOptions,
     independence?: Independence,
   ) {
-    this.set = new StateSet(sys.words);
+    this.set = new StateSet(sys.words, 1024, sys.nodeBase >>> 2);
     this.independence = o.partialOrder === false ? null : (independence ?? new Independence(sys));
     this.asked = propertyBits(o.properties);
     this.cur = sys.buffer();

@@ -1,20 +1,31 @@
-/** A set of states of equal length, kept exactly (no hash compaction), with a number for each state. */
+/**
+ * A set of states of equal length, kept exactly (no hash compaction), with a number for each state. Bytes below 16 are
+ * kept two in one, until a state comes that has a larger one.
+ */
 export class StateSet {
   private table: Int32Array;
   private mask: number;
   private arena: Int32Array;
   size = 0;
+  /** Words of a state that are paired with as many others; and the length of a state as it is kept. */
+  private half: number;
+  private kept: number;
+  private packed: Int32Array;
 
-  /** `words`: length of a state in 32-bit words. */
+  /** `words`: length of a state in 32-bit words; `small` of them, from the first, are expected to hold bytes below 16. */
   constructor(
     readonly words: number,
     capacity = 1024,
+    small = 0,
   ) {
+    this.half = small >>> 1;
+    this.kept = words - this.half;
+    this.packed = new Int32Array(this.kept);
     let slots = 16;
     while (slots < capacity * 2) slots *= 2;
     this.table = new Int32Array(slots);
     this.mask = slots - 1;
-    this.arena = new Int32Array(capacity * words);
+    this.arena = new Int32Array(capacity * this.kept);
   }
 
   /** Bytes held. */
@@ -24,7 +35,7 @@ export class StateSet {
 
   private hash(s: Int32Array, at: number): number {
     let h = 0x811c9dc5;
-    for (let k = 0; k < this.words; k++) {
+    for (let k = 0; k < this.kept; k++) {
       h = Math.imul(h ^ s[at + k], 0x9e3779b1);
       h ^= h >>> 15;
     }
@@ -33,8 +44,13 @@ export class StateSet {
   }
 
   /** Adds a state; returns its number, or -1 minus its number when it was there already. */
-  add(s: Int32Array): number {
-    const w = this.words;
+  add(state: Int32Array): number {
+    if (!this.pack(state)) {
+      this.widen();
+      this.pack(state);
+    }
+    const s = this.packed;
+    const w = this.kept;
     let slot = this.hash(s, 0) & this.mask;
     for (;;) {
       const at = this.table[slot];
@@ -53,22 +69,56 @@ export class StateSet {
     }
     this.arena.set(s, n * w);
     this.table[slot] = n + 1;
-    if (this.size * 3 > this.table.length * 2) this.grow();
+    if (this.size * 3 > this.table.length * 2) this.rehash(this.table.length * 2);
     return n;
   }
 
   /** Copies state `n` into `out`. */
   read(n: number, out: Int32Array): void {
-    const base = n * this.words;
-    for (let k = 0; k < this.words; k++) out[k] = this.arena[base + k];
+    const { half, kept, arena } = this;
+    const base = n * kept;
+    for (let k = 0; k < half; k++) {
+      const x = arena[base + k];
+      out[k] = x & 0x0f0f0f0f;
+      out[half + k] = (x >>> 4) & 0x0f0f0f0f;
+    }
+    for (let k = half; k < kept; k++) out[half + k] = arena[base + k];
   }
 
-  private grow(): void {
-    const slots = this.table.length * 2;
+  /** Puts a state into `packed`; false when a byte is too large for that. */
+  private pack(state: Int32Array): boolean {
+    const { half, words, packed } = this;
+    let all = 0;
+    for (let k = 0; k < half; k++) {
+      const low = state[k];
+      const high = state[half + k];
+      all |= low | high;
+      packed[k] = low | (high << 4);
+    }
+    for (let k = 2 * half; k < words; k++) packed[k - half] = state[k];
+    return (all & 0xf0f0f0f0) === 0;
+  }
+
+  /** Keeps states unpacked from now on. */
+  private widen(): void {
+    const all = new Int32Array(this.size * this.words);
+    const one = new Int32Array(this.words);
+    for (let n = 0; n < this.size; n++) {
+      this.read(n, one);
+      all.set(one, n * this.words);
+    }
+    this.arena = all;
+    this.half = 0;
+    this.kept = this.words;
+    this.packed = new Int32Array(this.kept);
+    this.rehash(this.table.length);
+  }
+
+  private rehash(slots: number): void {
     this.table = new Int32Array(slots);
     this.mask = slots - 1;
     for (let n = 0; n < this.size; n++) {
-      let slot = this.hash(this.arena, n * this.words) & this.mask;
+      let slot = this.hash(this.arena, n * this.kept) & this.mask;
       while (this.table[slot] !== 0) slot = (slot + 1) & this.mask;
       this.table[slot] = n + 1;
     }

@@ -17,7 +17,7 @@ import type { Features } from './features.js';
 /** Initial mm_lock_seq: even, as outside a write section of the seqcount variant. */
 export const MM_SEQ_START = 2;
 /** A sequence value that no mmap lock sequence takes: a VMA that was never write-locked. */
-const NEVER = 255;
+const NEVER = 15;
 
 function element(base: Var, size: number, index: Expr): Place {
   return typeof index === 'number' ? { v: base + index } : { base, size, index };
