@@ -1,5 +1,4 @@
 import mailsplit, { type MimeNode } from '@zone-eu/mailsplit';
-import { simpleParser } from 'mailparser';
 
 /** What the intake needs of a mail's header block. */
 export interface MailHeaders {
@@ -71,6 +70,8 @@ export async function readHeaders(headerBlock: Buffer): Promise<MailHeaders> {
   let subject = first('subject');
   let from = first('from');
   if (`${subject}${from}`.includes('=?')) {
+    // a bare diff needs none of it, and it is slow to load
+    const { simpleParser } = await import('mailparser');
     const mail = await simpleParser(headerBlock);
     subject = mail.subject ?? subject;
     const sender = mail.from?.value[0];
