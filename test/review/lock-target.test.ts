@@ -169,6 +169,12 @@ describe('what is not understood', () => {
     expect(finding.message).toMatch(/new_lock_scheme\(\) is not modelled.*kernel\/fork\.c:\d+/);
   });
 
+  it('a call that gets the iterator could do anything to the walk', async () => {
+    const { finding } = await reviewEdit((t) => edit(t, LOCK, `\t\tskip_ahead(&vmi);\n${LOCK}`));
+    expect(finding.verdict).toBe('inconclusive');
+    expect(finding.message).toContain('skip_ahead() is not modelled');
+  });
+
   it('a call whose result decides is tried both ways, and said to be', async () => {
     const { finding } = await reviewEdit((t) =>
       edit(t, LOCK, `\t\tif (system_feels_lucky())\n\t${LOCK}`),

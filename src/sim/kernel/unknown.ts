@@ -2,7 +2,8 @@ import { TAU } from '../explore/op.js';
 import type { Primitive } from '../machine/primitive.js';
 import { isPtr, isSym } from '../machine/value.js';
 
-const MODELLED = new Set(['mm', 'vma', 'copy']);
+/** What an unknown callee could change: modelled objects, and locals whose address it gets (an iterator, say). */
+const MODELLED = new Set(['mm', 'vma', 'copy', 'local']);
 
 /**
  * A callee that has neither a model nor a body. It is never taken to return 0: one that is handed a modelled object
@@ -34,4 +35,5 @@ export const unknownCallee: Primitive = function* (env, [callee, ...args], type)
   return taken === 0 ? 0 : failure;
 };
 
-const kindName = (kind: string): string => (kind === 'mm' ? 'mm' : 'VMA');
+const kindName = (kind: string): string =>
+  kind === 'mm' ? 'mm' : kind === 'local' ? 'pointer to a local variable' : 'VMA';
