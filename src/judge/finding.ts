@@ -58,7 +58,7 @@ function changeOf(after: Exploration, before: Exploration | null): Change {
   const then = before?.verdict === 'violated';
   if (now && then) return 'existing';
   // nothing is called new that was not seen to work before
-  if (now) return before && before.verdict !== 'inconclusive' ? 'introduced' : 'none';
+  if (now) return before?.verdict === 'holds' ? 'introduced' : 'none';
   return then && after.verdict !== 'inconclusive' ? 'fixed' : 'none';
 }
 

@@ -4,7 +4,7 @@ import { add } from '../../src/sim/explore/op.js';
 import { Search, type SearchOptions } from '../../src/sim/explore/search.js';
 import { FEATURES_6_12 } from '../../src/sim/kernel/features.js';
 import { DEFAULT_LIMITS, type Limits } from '../../src/sim/scenario.js';
-import { lowered } from './fork-programs.js';
+import { edit, lowered } from './fork-programs.js';
 import { anon, scenario, stores } from './fork-scenarios.js';
 import { act, line, systemOf } from './graphs.js';
 
@@ -85,5 +85,34 @@ describe('a scenario that was not explored to its end', () => {
 
   it('is told from one that was', async () => {
     expect(await check({})).toMatchObject({ exhausted: true, limit: null, failing: 0 });
+  });
+});
+
+describe('the second search, for assertions', () => {
+  const relro = { ...anon('exclusive-ro'), flags: ['VM_READ', 'VM_MAYREAD', 'VM_MAYWRITE'] };
+  const LOCK = '\t\tvma_start_write(mpnt);\n';
+  const onlyWritable = (t: string) =>
+    edit(t, LOCK, `\t\tif (mpnt->vm_flags & VM_WRITE)\n\t${LOCK}`);
+  const checkRelro = async (expired: () => boolean) =>
+    checkScenario({
+      program: await lowered(onlyWritable),
+      entry: 'dup_mmap',
+      scenario: { ...scenario('relro', [relro], []), failures: 1 },
+      features: FEATURES_6_12,
+      limits: DEFAULT_LIMITS,
+      properties: ALL_PROPERTIES,
+      stopAtFirst: false,
+      expired,
+    });
+
+  it('finds the assertion that fails', async () => {
+    expect((await checkRelro(() => false)).counterexample?.property).toBe(0);
+  });
+
+  it('is not passed over when time runs out in it', async () => {
+    let asked = 0;
+    const r = await checkRelro(() => ++asked > 1);
+    expect(asked).toBeGreaterThan(1);
+    expect(r).toMatchObject({ counterexample: null, exhausted: false, limit: 'time' });
   });
 });

@@ -70,6 +70,9 @@ export function checkScenario(input: CheckInput): ScenarioResult {
     if (again.failing > 0) {
       found = again;
       properties = new Set([assertion]);
+    } else if (!again.exhausted) {
+      // a pass of the first search says nothing of what the second did not get to
+      found = { ...found, exhausted: false, limit: again.limit };
     }
   }
   return {

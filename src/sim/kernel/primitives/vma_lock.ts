@@ -1,8 +1,8 @@
 import { eq, set, v } from '../../explore/op.js';
 import type { Env, Primitive, Visible } from '../../machine/primitive.js';
 import { isPtr, type Ptr, type Value } from '../../machine/value.js';
-import { holdsForWrite, sequence } from './mmap_lock.js';
-import { failing, int, nameOf, note, step, vmaArg } from './support.js';
+import { holdsForWrite, sequence, signalArrives } from './mmap_lock.js';
+import { EINTR, failing, int, nameOf, note, step, vmaArg } from './support.js';
 
 const SEQ = 'vm_lock_seq';
 
@@ -81,6 +81,7 @@ export const VMA_LOCK: Record<string, Primitive> = {
   },
   /** Newest trees: 0, or -EINTR; it looks at readers before signals. */
   vma_start_write_killable: function* (env, [vma]) {
+    if (yield* signalArrives(env)) return EINTR;
     return yield* startWrite(env, vma);
   },
   vma_assert_write_locked: function* (env, [vma]) {
