@@ -2,8 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
-import { isMap, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, LineCounter, parseDocument } from 'yaml';
 import { ForkloreError } from '../base/errors.js';
+import { KINDS, vmaSpec } from '../sim/kinds.js';
 import type { Rule } from './rule.js';
 import { RULE_SCHEMA } from './schema.js';
 
@@ -27,12 +28,11 @@ export function parseRule(name: string, text: string): Rule {
     );
   }
   const data: unknown = doc.toJS();
-  if (validate(data)) return data;
+  if (validate(data)) return inFull(name, data, doc, lines);
   const e = validate.errors?.[0];
   const path = (e?.instancePath ?? '').split('/').filter(Boolean);
   const node = path.length ? doc.getIn(path, true) : doc.contents;
-  const start = (node as { range?: [number, number, number] } | null)?.range?.[0] ?? 0;
-  const at = lines.linePos(start);
+  const at = lines.linePos(startOf(node));
   const extra =
     e?.params && 'additionalProperty' in e.params ? ` "${e.params.additionalProperty}"` : '';
   const what = isMap(node) || path.length ? `${path.join('.') || 'rule'} ` : '';
@@ -40,6 +40,26 @@ export function parseRule(name: string, text: string): Rule {
     'input',
     `${name}:${at.line}:${at.col}: ${what}${e?.message ?? 'is not a rule'}${extra}`,
   );
+}
+
+const startOf = (node: unknown): number =>
+  (node as { range?: [number, number, number] } | null)?.range?.[0] ?? 0;
+
+/** The rule with every VMA of its scenarios spelled out. */
+function inFull(name: string, rule: Rule, doc: Document, lines: LineCounter): Rule {
+  const scenarios = rule.scenarios.map((s, i) => ({
+    ...s,
+    vmas: s.vmas.map((form, j) => {
+      const vma = vmaSpec(form);
+      if (vma) return vma;
+      const at = lines.linePos(startOf(doc.getIn(['scenarios', i, 'vmas', j], true)));
+      throw new ForkloreError(
+        'input',
+        `${name}:${at.line}:${at.col}: no kind "${form.kind}": give flags, anonVma and pages, or one of ${Object.keys(KINDS).join(', ')}`,
+      );
+    }),
+  }));
+  return { ...rule, scenarios };
 }
 
 /** Loads every rule of a folder, by id. */

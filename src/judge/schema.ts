@@ -12,16 +12,23 @@ const edit = {
 const vma = {
   type: 'object',
   additionalProperties: false,
-  required: ['kind', 'flags', 'anonVma', 'pages'],
+  // a kind that has a name in sim/kinds.ts needs no more; what else is given replaces what the kind says
+  required: ['kind'],
   properties: {
     kind: { type: 'string' },
     flags: { type: 'array', items: { type: 'string', pattern: '^VM_[A-Z_]+$' } },
     anonVma: { type: 'boolean' },
-    pages: { type: 'array', maxItems: 16, items: { enum: ['none', 'writable', 'exclusive-ro'] } },
+    pages: {
+      type: 'array',
+      maxItems: 16,
+      items: { enum: ['none', 'writable', 'exclusive-ro', 'swap', 'pfn'] },
+    },
     file: { type: 'boolean' },
     policy: { type: 'boolean' },
     userfaultfd: { type: 'boolean' },
     ops: { type: 'boolean' },
+    privateData: { type: 'boolean' },
+    huge: { type: 'boolean' },
   },
 } as const;
 
@@ -45,6 +52,7 @@ const scenario = {
         },
       },
     },
+    registered: { type: 'array', items: { enum: ['ksm', 'khugepaged'] } },
     failures: { type: 'integer', minimum: 0, maximum: 2 },
     signal: { type: 'boolean' },
     faultFailures: { type: 'boolean' },

@@ -1,5 +1,8 @@
-/** State of one page of a VMA when fork starts. `exclusive-ro`: present, exclusive, its entry read-only. */
-export type PageState = 'none' | 'writable' | 'exclusive-ro';
+/**
+ * State of one page of a VMA when fork starts. `exclusive-ro`: present, exclusive, its entry read-only. `swap`: swapped
+ * out. `pfn`: a page frame without struct page. No thread but the one that forks touches the last two.
+ */
+export type PageState = 'none' | 'writable' | 'exclusive-ro' | 'swap' | 'pfn';
 
 /** One VMA of the parent. */
 export interface VmaSpec {
@@ -11,8 +14,14 @@ export interface VmaSpec {
   pages: PageState[];
   file?: boolean;
   policy?: boolean;
+  /** Registered with a userfaultfd that asked for fork events. */
   userfaultfd?: boolean;
+  /** vm_ops with open() and close(). */
   ops?: boolean;
+  /** vm_private_data points to something of this one VMA's (hugetlb). */
+  privateData?: boolean;
+  /** A first page fault maps a huge page here. */
+  huge?: boolean;
 }
 
 /** What a thread of the parent does: store, load, madvise(MADV_DONTNEED), or take the mmap lock for writing. */
@@ -29,6 +38,8 @@ export interface Scenario {
   id: string;
   vmas: VmaSpec[];
   threads: ThreadSpec[];
+  /** Scanners that the parent is registered with. */
+  registered?: ('ksm' | 'khugepaged')[];
   /** Failing allocations per fork. */
   failures: number;
   /** A fatal signal may be pending. */

@@ -71,7 +71,8 @@ export abstract class UserThread {
 
   /** Only private anonymous memory is modelled for user threads: other faults take other paths. */
   private mayPick(vma: number): boolean {
-    const { flags, file } = this.sh.scenario.vmas[vma];
+    const { flags, file, pages } = this.sh.scenario.vmas[vma];
+    if (pages.some((p) => p === 'swap' || p === 'pfn')) return false;
     return flags.includes(this.wants) && !flags.includes('VM_SHARED') && file !== true;
   }
 

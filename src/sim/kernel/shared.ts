@@ -11,7 +11,7 @@ import {
   when,
 } from '../explore/op.js';
 import { propertyIndex } from '../property/properties.js';
-import type { Scenario } from '../scenario.js';
+import type { PageState, Scenario } from '../scenario.js';
 import type { Features } from './features.js';
 
 /** Initial mm_lock_seq: even, as outside a write section of the seqcount variant. */
@@ -100,10 +100,11 @@ export class Shared {
     return this.names.length - 1;
   }
 
-  private addAddress(vma: number, state: string, users: number): void {
+  private addAddress(vma: number, state: PageState, users: number): void {
     const i = this.vmaOf.length;
     this.vmaOf.push(vma);
-    const present = state !== 'none';
+    // what is swapped out or has no struct page is dealt with by the forking thread alone
+    const present = state === 'writable' || state === 'exclusive-ro';
     this.pte.push(this.add(`pte${i}`, present ? 1 : 0));
     this.pteWrite.push(this.add(`pte${i}.write`, state === 'writable' ? 1 : 0));
     this.childPte.push(this.add(`child.pte${i}`, 0));
