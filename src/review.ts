@@ -9,6 +9,7 @@ import type { KeepTrace } from './judge/finding.js';
 import { loadRules } from './judge/load.js';
 import type { Rule } from './judge/rule.js';
 import type { Finding, PatchReview, PatchStatus, Review } from './judge/types.js';
+import { listingsOf } from './listings.js';
 import { type Programs, programsOf } from './programs.js';
 import { Made, Stack } from './source/index.js';
 import type { ContentReader, SourcePair } from './source/types.js';
@@ -26,6 +27,16 @@ export interface ReviewOptions {
   explore?: ExploreOptions;
   /** Options of the tree's `.config`; what it does not answer is left to the built-in table. */
   config?: ConfigTable;
+  /** Told of each patch whose programs were run, with what a player needs to run them again. */
+  observe?: (o: Observed) => void;
+}
+
+/** A reviewed patch with its programs. `before` is null where the version before could not be rebuilt. */
+export interface Observed {
+  patch: Patch;
+  review: PatchReview;
+  before: Side | null;
+  after: Side;
 }
 
 /** Reviews every patch of an input: intake > source > cfront > sim > judge. The report is up to the caller. */
@@ -104,12 +115,16 @@ async function reviewOn(stack: Stack, patch: Patch, o: ReviewOptions): Promise<P
     return done('not-applicable', `touches nothing that ${names} runs`);
   }
   notes.push(...sourced.failures);
-  const findings = await judge(lowered.programs, sourced, o);
+  const sides = sidesOf(lowered.programs, sourced, o);
+  const findings = await judge(sides, o);
   if (findings.length === 0) return done('not-applicable', 'no rule applies to this tree');
   const open = findings.filter((f) => f.verdict === 'inconclusive');
-  return open.length === findings.length
-    ? done('inconclusive', open.map((f) => f.message).join(' '), findings)
-    : done('reviewed', '', findings);
+  const review =
+    open.length === findings.length
+      ? done('inconclusive', open.map((f) => f.message).join(' '), findings)
+      : done('reviewed', '', findings);
+  o.observe?.({ patch, review, ...sides });
+  return review;
 }
 
 function whyEmpty({ subject }: Patch): string {
@@ -125,22 +140,35 @@ function fileEntry(f: FilePatch, pairs: readonly SourcePair[]): PatchReview['fil
   return { path, hunks: f.hunks.length, truncated: f.truncated, base };
 }
 
-/** Every rule that has something to say about this tree, on the version before and the one after. */
-async function judge(programs: Programs, sourced: Sourced, o: ReviewOptions): Promise<Finding[]> {
+interface Sides {
+  before: Side | null;
+  after: Side;
+}
+
+/** Both versions with the features of their tree, ready to run. */
+function sidesOf(programs: Programs, sourced: Sourced, o: ReviewOptions): Sides {
   const era = (side: 'before' | 'after') =>
     sourced.pairs.map((p) => p[side]?.skeleton ?? null).find((s) => s !== null) ?? null;
   const both = new Set(
     [programs.before, programs.after].flatMap((p) => (p ? [...calleesOf(p)] : [])),
   );
   const features = (side: 'before' | 'after') => detectFeatures(sourced.headers, both, era(side));
-  const after: Side = { program: programs.after, features: features('after') };
-  const before: Side | null = programs.before && {
-    program: programs.before,
-    features: features('before'),
+  const files = [...sourced.pairs.map((p) => p.after), ...sourced.others].filter((f) => f !== null);
+  return {
+    after: {
+      program: programs.after,
+      features: features('after'),
+      source: listingsOf(programs.after, files, o.config),
+    },
+    before: programs.before && { program: programs.before, features: features('before') },
   };
+}
+
+/** Every rule that has something to say about this tree, on the version before and the one after. */
+async function judge({ before, after }: Sides, o: ReviewOptions): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const rule of o.rules) {
-    if (!Object.hasOwn(programs.after.functions, rule.applies.entry) || !applies(rule, after))
+    if (!Object.hasOwn(after.program.functions, rule.applies.entry) || !applies(rule, after))
       continue;
     const { keep, explore: options = {} } = o;
     findings.push(await evaluateRule({ rule, before, after, options, keep }));

@@ -126,6 +126,7 @@ export function refAt(unit: Unit, start: number, end: number, text: string): Sou
     patchLine: head?.patchLine ?? lines.find((l) => l.patchLine !== null)?.patchLine ?? null,
     changed,
     text,
+    at: first,
   };
 }
 

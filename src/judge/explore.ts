@@ -1,6 +1,8 @@
-import { checkScenario, type ScenarioResult } from '../sim/explore/check.js';
+import { checkScenario, type FailingRun, type ScenarioResult } from '../sim/explore/check.js';
+import type { Listing } from '../sim/explore/trace.js';
 import type { Features } from '../sim/kernel/features.js';
 import type { Primitive } from '../sim/machine/primitive.js';
+import type { Mutant } from '../sim/mutate/mutants.js';
 import type { Program } from '../sim/program.js';
 import { PROPERTIES } from '../sim/property/properties.js';
 import { DEFAULT_LIMITS, type Limits } from '../sim/scenario.js';
@@ -12,6 +14,15 @@ import type { Verdict } from './types.js';
 export interface Side {
   program: Program;
   features: Features;
+  /** Its functions as the reader sees them; kept with the traces. */
+  source?: Listing[];
+}
+
+/** A mutant with the run that caught it; null where nothing failed. */
+export interface TriedMutant {
+  rule: string;
+  mutant: Mutant;
+  run: FailingRun | null;
 }
 
 export interface ExploreOptions {
@@ -22,6 +33,8 @@ export interface ExploreOptions {
   pool?: Pool;
   /** Told after each exploration. */
   progress?: (rule: string) => void;
+  /** Told of each mutant that was tried, caught or not. */
+  tried?: (m: TriedMutant) => void;
   /** Models that replace built-in ones. */
   overrides?: Readonly<Record<string, Primitive>>;
 }

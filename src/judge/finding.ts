@@ -139,6 +139,7 @@ function keepTrace(i: FindingInput, side: Side, run: FailingRun): string {
       scenario: run.scenario,
       schedule: run.schedule,
       program: side.program,
+      ...(side.source ? { source: side.source } : {}),
     }),
   );
 }

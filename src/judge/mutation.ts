@@ -45,7 +45,9 @@ export async function tryMutants(
       out.unfinished = true;
       break;
     }
-    count(out, caughtBy, m, await (started ? started[k] : run(m)), rule);
+    const e = await (started ? started[k] : run(m));
+    o.tried?.({ rule: rule.id, mutant: m, run: e.worst?.counterexample ?? null });
+    count(out, caughtBy, m, e, rule);
   }
   out.missing = rule.mutants.required
     .filter((r) => !caughtBy.has(`${r.operator} ${r.step}`))

@@ -31,6 +31,8 @@ export interface SourceRef {
   changed: boolean;
   /** The statement's own text on one line, for display only; nothing decides by it. */
   text: string;
+  /** Index of the line in the file as it was rebuilt, skeleton lines counted too; for display only. */
+  at?: number;
 }
 
 /** A register, a constant, or the address of a named global or function. */

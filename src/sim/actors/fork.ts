@@ -1,4 +1,4 @@
-import type { Automaton, StepInfo } from '../explore/graph.js';
+import type { Automaton, Inspector, StepInfo } from '../explore/graph.js';
 import { fail, type Op, TAU } from '../explore/op.js';
 import { constant } from '../kernel/constants.js';
 import type { Features } from '../kernel/features.js';
@@ -12,9 +12,10 @@ import { unknownCallee } from '../kernel/unknown.js';
 import { type CallSite, Machine, type Stop } from '../machine/machine.js';
 import type { Primitive } from '../machine/primitive.js';
 import { isPtr, type Ptr, pointer } from '../machine/value.js';
-import type { World } from '../machine/world.js';
+import { World } from '../machine/world.js';
 import type { Program, SourceRef } from '../program.js';
 import { propertyIndex } from '../property/properties.js';
+import { pictureOf, stackOf, TreeWatch } from './picture.js';
 
 /** Where the run could not be continued, and why. */
 export interface Stuck {
@@ -70,6 +71,27 @@ export function forkingThread(o: ForkOptions): { automaton: Automaton<State>; no
     calls: new Map(),
     locks: new Map(),
   };
+  // set while a step is run again to be looked at: nothing is noted then
+  let trees: TreeWatch | null = null;
+  const worldOf = (s: State): World | null =>
+    'stop' in s && 'world' in s.stop ? s.stop.world : null;
+  const inspector: Inspector<State> = {
+    picture: (s) => {
+      const world = worldOf(s);
+      return world && pictureOf(world);
+    },
+    stack: (s) => stackOf(worldOf(s) ?? new World()),
+    between: (s, edge) => {
+      if (!('stop' in s) || s.stop.kind !== 'visible') return [];
+      trees = new TreeWatch(s.stop.world);
+      try {
+        machine.resume(s.stop, edge);
+        return trees.events;
+      } finally {
+        trees = null;
+      }
+    },
+  };
   const machine = new Machine(
     o.program,
     {
@@ -85,7 +107,10 @@ export function forkingThread(o: ForkOptions): { automaton: Automaton<State>; no
       assume: (text) => notes.assumptions.add(text),
     },
     unknownCallee,
-    (site) => watch(site, notes),
+    (site) => {
+      if (trees) trees.see(site);
+      else watch(site, notes);
+    },
   );
   const start = machine.start(o.entry, [CHILD, PARENT], initialWorld(o.shared));
   return {
@@ -94,6 +119,7 @@ export function forkingThread(o: ForkOptions): { automaton: Automaton<State>; no
       name: 'fork',
       initial: { stop: start },
       key: (s) => ('stop' in s ? machine.key(s.stop) : s.after),
+      inspect: inspector,
       describe: (s) => ('stop' in s ? describe(s.stop) : {}),
       abandoned: (s) => ('stop' in s ? s.stop.kind === 'stuck' : s.after === 'abandoned'),
       edges: (s) => ('stop' in s ? edgesOf(s.stop, machine, o, notes) : []),
@@ -155,7 +181,8 @@ function watch(site: CallSite, notes: ForkNotes): void {
 }
 
 function infoOf(ref: SourceRef, func: string, text: StepInfo['text'], hidden?: boolean): StepInfo {
-  return { function: func, path: ref.path, line: ref.line, text, hidden: hidden ?? false };
+  const at = ref.at === undefined ? {} : { at: ref.at };
+  return { function: func, path: ref.path, line: ref.line, text, hidden: hidden ?? false, ...at };
 }
 
 /** The first VMA of the parent that a walk of the child's tree meets, up to a failure marker; null without one. */
@@ -180,6 +207,7 @@ function finish(stop: Stop & { kind: 'end' }, o: ForkOptions) {
     line: stop.ref?.line ?? null,
     text: '',
     hidden: false,
+    ...(stop.ref?.at === undefined ? {} : { at: stop.ref.at }),
   };
   const held = [PARENT, CHILD].filter((mm) => int(env, mm, '__mmap_lock') !== 0);
   if (held.length && checks('lock-state')) {

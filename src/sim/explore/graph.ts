@@ -1,3 +1,4 @@
+import type { PrivateEvent, PrivatePicture, SourcePlace } from '../kernel/picture.js';
 import type { Op } from './op.js';
 
 /** What the reader sees of one step. */
@@ -9,6 +10,18 @@ export interface StepInfo {
   text: string | ((before: Uint8Array) => string);
   /** Hidden steps (decisions, bookkeeping) are carried out but not shown. */
   hidden?: boolean;
+  /** `SourceRef.at` of the statement, where it is part of the program. */
+  at?: number;
+}
+
+/** Looks into the private memory of a thread that runs a Program. */
+export interface Inspector<S> {
+  /** Trees and locks that only this thread touches; null where the state keeps no memory. */
+  picture(state: S): PrivatePicture | null;
+  /** Where the thread is, innermost function first. */
+  stack(state: S): SourcePlace[];
+  /** What changes in its trees when it takes an edge, up to where it stops next. */
+  between(state: S, edge: number): PrivateEvent[];
 }
 
 export interface Edge {
@@ -28,6 +41,8 @@ export interface ThreadGraph {
   abandoned?: boolean[];
   /** What the thread's private memory looks like at a node, for those who step through a run. */
   describe?: (node: number) => Record<string, string>;
+  /** The same for drawing. */
+  inspect?: Inspector<number>;
 }
 
 /** A thread as a function of its private state; `toGraph` enumerates it. */
@@ -41,6 +56,8 @@ export interface Automaton<S> {
   abandoned?(state: S): boolean;
   /** Private memory for the reader. */
   describe?(state: S): Record<string, string>;
+  /** Private memory for drawing. */
+  inspect?: Inspector<S>;
   edges(state: S): { op: Op; info: StepInfo; next: () => S }[];
 }
 
@@ -73,6 +90,13 @@ export function toGraph<S>(a: Automaton<S>, limit: number): ThreadGraph | null {
     final: nodes.map((e) => e.length === 0),
     abandoned,
   };
+  const { inspect } = a;
+  if (inspect)
+    graph.inspect = {
+      picture: (node) => inspect.picture(states[node]),
+      stack: (node) => inspect.stack(states[node]),
+      between: (node, edge) => inspect.between(states[node], edge),
+    };
   if (a.describe) graph.describe = (node) => a.describe!(states[node]);
   return graph;
 }

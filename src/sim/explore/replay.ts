@@ -5,6 +5,8 @@ import { firstProperty, propertyBits, type StateBuffer, type System } from './sy
 /** One step of a run, with the state before it. */
 export interface ReplayedStep {
   thread: number;
+  /** Index of the edge that was taken. */
+  edge: number;
   threadName: string;
   info: Omit<StepInfo, 'text'>;
   text: string;
@@ -52,6 +54,7 @@ export function replay(
     const { text, ...info } = edge.info;
     steps.push({
       thread: c.thread,
+      edge: c.edge,
       threadName: graph.name,
       info,
       text: typeof text === 'string' ? text : text(before),

@@ -25,9 +25,31 @@ export interface TraceFile {
   /** [thread, alternative] for each step. */
   schedule: [number, number][];
   program: Program;
+  /** The functions that run, as their files hold them; absent where no source was at hand. */
+  source?: Listing[];
+}
+
+/** Lines of one function, for the reader. */
+export interface Listing {
+  function: string;
+  path: string;
+  /** Index of the first line in its rebuilt file: `SourceRef.at` counts from there. */
+  at: number;
+  lines: ListedLine[];
+}
+
+export interface ListedLine {
+  text: string;
+  /** Line in the file, null where the line was filled in. */
+  line: number | null;
+  /** The patch adds the line. */
+  changed: boolean;
+  /** Neither the tree nor the patch has the line: it was filled in. */
+  filled: boolean;
 }
 
 export interface TraceInput {
+  source?: Listing[];
   rule: string;
   property: number;
   features: Features;
@@ -50,6 +72,7 @@ export function makeTrace(t: TraceInput): TraceFile {
     scenario: t.scenario,
     schedule: t.schedule.map((c) => [c.thread, c.edge]),
     program: t.program,
+    ...(t.source ? { source: t.source } : {}),
   };
 }
 
@@ -90,8 +113,27 @@ export function readTrace(name: string, text: string): TraceFile {
     typeof t.entry === 'string' &&
     Object.hasOwn(t.program.functions, t.entry) &&
     PROPERTIES.some((p) => p.id === t.property);
-  if (!ok) throw new ForkloreError('input', `${name}: a part of the trace is missing or damaged`);
+  if (!ok || !sourceIsRight(t.source))
+    throw new ForkloreError('input', `${name}: a part of the trace is missing or damaged`);
   return data as TraceFile;
+}
+
+/** `source` is text for the reader only; it may be missing, but not damaged. */
+function sourceIsRight(source: unknown): boolean {
+  if (source === undefined) return true;
+  const lineIsRight = (l: Partial<ListedLine> | null) =>
+    typeof l?.text === 'string' && (l.line === null || Number.isInteger(l.line));
+  return (
+    Array.isArray(source) &&
+    source.every(
+      (s: Partial<Listing> | null) =>
+        typeof s?.function === 'string' &&
+        typeof s.path === 'string' &&
+        Number.isInteger(s.at) &&
+        Array.isArray(s.lines) &&
+        s.lines.every(lineIsRight),
+    )
+  );
 }
 
 /** Runs a trace again. `ended` says what the run came to. */

@@ -1,5 +1,6 @@
 import type { Env, Primitive } from '../../machine/primitive.js';
 import { isPtr, keyOf, type Ptr, pointer, type Range, type Value } from '../../machine/value.js';
+import type { TreePicture, TreeSlot } from '../picture.js';
 import { allocate, ENOMEM, KERNEL, mayFail, object } from './support.js';
 
 const ENTRIES = '__entries';
@@ -213,6 +214,29 @@ function initIterator(env: Env, vmi: Value, mm: Value, addr: Value): Value {
   env.world.put(p, 'tree', pointer(m.obj, 'mm_mt'));
   position(env, p, addr, addr, false);
   return 0;
+}
+
+/** The tree for drawing: an interval map is one flat node. */
+export function treePicture(env: Pick<Env, 'world'>, tree: Ptr): TreePicture {
+  const slots = entries(env as Env, tree).map(
+    (r): TreeSlot => ({ first: r.first, last: r.last, ...slotContent(env, r.entry) }),
+  );
+  return { nodes: slots.length ? [{ id: 0, parent: null, kind: 'flat', slots }] : [] };
+}
+
+/** What a slot of a leaf holds, as a picture tells it: a VMA of the parent, a copy, the failure marker, nothing. */
+export function slotContent(
+  env: Pick<Env, 'world'>,
+  entry: Value,
+): Pick<TreeSlot, 'holds' | 'name'> {
+  if (isPtr(entry)) {
+    const { kind, name } = env.world.obj(entry);
+    return { holds: kind === 'vma' ? 'old' : kind === 'copy' ? 'new' : 'other', name };
+  }
+  if (entry === XA_ZERO_ENTRY) return { holds: 'marker', name: 'XA_ZERO_ENTRY' };
+  return entry === 0 || entry === undefined
+    ? { holds: 'empty', name: '' }
+    : { holds: 'other', name: keyOf(entry) };
 }
 
 /** Short text of a tree's content, for the reader: `V1' V2 -`. */
