@@ -1,4 +1,5 @@
 import { ForkloreError } from '../base/errors.js';
+import { isReadablePath } from '../base/paths.js';
 import type { ContentReader } from '../source/types.js';
 import { httpStatus } from './failure.js';
 import type { GitHubClient, RepoRef } from './types.js';
@@ -13,7 +14,7 @@ export const MAX_FILES = 400;
 export function contentReader(client: GitHubClient, repo: RepoRef, sha: string): ContentReader {
   const cache = new Map<string, Promise<string | null>>();
   const read = (path: string): Promise<string | null> => {
-    if (!isPlainPath(path)) return Promise.resolve(null);
+    if (!isReadablePath(path)) return Promise.resolve(null);
     const known = cache.get(path);
     if (known) return known;
     if (cache.size >= MAX_FILES) {
@@ -27,11 +28,6 @@ export function contentReader(client: GitHubClient, repo: RepoRef, sha: string):
     return fetched;
   };
   return { read, label: `${repo.owner}/${repo.repo} at ${sha.slice(0, 12)}` };
-}
-
-/** Relative, without `.` or `..`: such a segment would change which address is asked. */
-function isPlainPath(path: string): boolean {
-  return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 }
 
 async function fetchText(

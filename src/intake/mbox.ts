@@ -6,8 +6,8 @@ export interface MailBytes {
 }
 
 const MAX_FROM_CHARS = 500;
-/** Minutes or seconds, then a year: what stands around the last colon of a `From ` line. */
-const TIME_AND_YEAR = /^\d:\d{2}\s(?:.*\s)?\d{4}(?:\s+[-+]\d{4})?\s*$/;
+/** A time, then a year: what stands around the last colon of a `From ` line. */
+const TIME_AND_YEAR = /^\d.\d{2}:\d{2}\s(?:.*\s)?\d{4}(?:\s+[-+]\d{4})?\s*$/;
 const HEADER_LINE = /^(?:>?From |[!-9;-~]+:)/;
 
 function lineAt(bytes: Buffer, start: number): string {
@@ -23,7 +23,7 @@ function lineAt(bytes: Buffer, start: number): string {
 function isMailStart(bytes: Buffer, start: number): boolean {
   const line = lineAt(bytes, start);
   if (!line.startsWith('From ')) return false;
-  if (!TIME_AND_YEAR.test(line.slice(Math.max(0, line.lastIndexOf(':') - 1)))) return false;
+  if (!TIME_AND_YEAR.test(line.slice(Math.max(0, line.lastIndexOf(':') - 4)))) return false;
   const next = bytes.indexOf(10, start);
   return next >= 0 && HEADER_LINE.test(lineAt(bytes, next + 1));
 }

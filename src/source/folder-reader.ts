@@ -3,16 +3,8 @@ import { readFile, realpath, stat } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { ForkloreError } from '../base/errors.js';
 import { MAX_SOURCE_BYTES } from '../base/limits.js';
+import { isReadablePath } from '../base/paths.js';
 import type { ContentReader } from './types.js';
-
-/** True for a path that a patch may name: relative, no `..`, nothing of git's own folder. */
-export function isSafePath(path: string): boolean {
-  if (path === '' || /[\0\r\n\\]/.test(path) || path.startsWith('/')) return false;
-  return path.split('/').every((part) => {
-    const name = part.toLowerCase();
-    return name !== '' && name !== '.' && name !== '..' && name !== '.git';
-  });
-}
 
 /**
  * Reads files of a plain folder. A path that leaves the folder (also through a symbolic link) reads as null, like one
@@ -27,7 +19,7 @@ export function folderReader(dir: string, label = '--tree'): ContentReader {
   return {
     label,
     async read(path) {
-      if (!isSafePath(path)) return null;
+      if (!isReadablePath(path)) return null;
       const file = await resolveInside(root, path);
       return file === null ? null : readText(file, path, label);
     },
@@ -40,7 +32,7 @@ async function resolveInside(root: string, path: string): Promise<string | null>
     const base = await realpath(root);
     const inside = real.slice(base.length).split(sep).filter(Boolean);
     const contained = real.startsWith(base.endsWith(sep) ? base : base + sep);
-    return contained && isSafePath(inside.join('/')) ? real : null;
+    return contained && isReadablePath(inside.join('/')) ? real : null;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP' || code === 'ENAMETOOLONG') {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readInput } from '../../src/intake/index.js';
-import { bytes, diff, fixture, mail, numstat, one, shown } from './support.js';
+import { bytes, diff, fixture, mail, numstat, one, read, shown } from './support.js';
 
 const REPLY = { Subject: 'Re: [PATCH v2 1/3] lib: x' };
 
@@ -172,6 +172,20 @@ describe('kinds', () => {
 describe('alignment', () => {
   const hunk = (...lines: string[]) =>
     ['--- a/a.c', '+++ b/a.c', ...lines].map((l) => `> ${l}`).join('\n');
+
+  it('a reply between the two names of a file ends the quote, and the reading ends too', async () => {
+    const body = [
+      '> --- a/x.c',
+      'Why this file?',
+      '> +++ b/x.c',
+      '> @@ -1 +1 @@',
+      '> -a',
+      '> +b',
+      '',
+    ];
+    const { patches } = await read(mail(body.join('\n'), { Subject: 'Re: [PATCH] x' }));
+    expect(patches.flatMap((p) => p.files)).toEqual([]);
+  });
 
   it('comment blocks keep their own blanks', async () => {
     const body = hunk('@@ -1,3 +1,3 @@', '   /* a', '    * b', '-\tc', '+\td');

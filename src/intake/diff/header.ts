@@ -99,7 +99,7 @@ export function isFileStart(input: InputLine[], at: number, quoted: boolean): bo
   return Boolean(pair && ends(input[at + 2]));
 }
 
-/** Reads the header that starts at `at`, where `isFileStart` held. */
+/** Reads the header that starts at `at`, where `isFileStart` held; `next` of the result lies behind `at`. */
 export function readFileHeader(input: InputLine[], at: number): FileHeader {
   const text = (i: number) => input[i]?.text.slice(0, MAX_HEADER_CHARS) ?? '';
   const inQuote = (i: number) => input[i] !== undefined && !input[i].gap;

@@ -5,13 +5,11 @@ export const EXTENDED =
   /^(?:old mode|new mode|deleted file mode|new file mode|copy from|copy to|rename from|rename to|similarity index|dissimilarity index|index) /;
 export const BINARY = /^(?:GIT binary patch|Binary files .* differ\r?$)/;
 
-/** Whether a `--- `, `+++ `, `@@ -` triple starts at `at`: a file header. */
+/** Whether a `--- `, `+++ `, `@@ -` triple starts at `at`, nothing left out between: a file header. */
 export function isHeaderPair(input: InputLine[], at: number): boolean {
-  return (
-    input[at].text.startsWith('--- ') &&
-    Boolean(input[at + 1]?.text.startsWith('+++ ')) &&
-    Boolean(input[at + 2]?.text.startsWith('@@ -'))
-  );
+  const goesOn = (i: number, mark: string) =>
+    Boolean(input[i]?.text.startsWith(mark)) && !input[i].gap;
+  return input[at].text.startsWith('--- ') && goesOn(at + 1, '+++ ') && goesOn(at + 2, '@@ -');
 }
 
 /** Whether no hunk goes on across the line at `at`: the next hunk or file starts there. */

@@ -116,13 +116,3 @@ export function resolveNames(
     newPath: b === null || b === '/dev/null' ? null : stripOne(b, git),
   };
 }
-
-/** Whether a path stays inside the tree: relative, no `..`, no NUL. */
-export function isSafePath(path: string): boolean {
-  return (
-    path !== '' &&
-    !path.startsWith('/') &&
-    !path.includes('\0') &&
-    !path.split('/').some((part) => part === '..' || part === '')
-  );
-}

@@ -1,3 +1,5 @@
+import { invariant } from '../../base/errors.js';
+import { isTreePath } from '../../base/paths.js';
 import { MAX_HEADER_CHARS, MAX_HUNKS } from '../limits.js';
 import { type InputLine, problem } from '../lines.js';
 import type { FilePatch, Hunk, IntakeProblem } from '../types.js';
@@ -5,7 +7,6 @@ import { type CountedHunk, numberHunks } from './check.js';
 import { type FileHeader, isFileStart, readFileHeader } from './header.js';
 import { type HunkBody, type HunkHead, parseHunkHead, readHunkBody } from './hunk.js';
 import { isSignature } from './marks.js';
-import { isSafePath } from './names.js';
 
 /** A file diff and the input lines that it covers: indexes `start` to `end`, the latter excluded. */
 export interface FoundFile {
@@ -64,7 +65,11 @@ class Scanner {
   }
 
   scan(): ScanResult {
-    for (let at = 0; at < this.input.length; ) at = this.step(at);
+    for (let at = 0; at < this.input.length; ) {
+      const next = this.step(at);
+      invariant(next > at, `the diff at line ${this.input[at].line} is read for ever`);
+      at = next;
+    }
     this.close();
     return this.result;
   }
@@ -106,7 +111,7 @@ class Scanner {
     } else if (name === null) {
       this.report('error', line, 'file header names no file; its hunks are not read');
     } else if (
-      ![header.oldPath, header.newPath].every((path) => path === null || isSafePath(path))
+      ![header.oldPath, header.newPath].every((path) => path === null || isTreePath(path))
     ) {
       this.report(
         'error',

@@ -1,4 +1,5 @@
-import { folderReader, isSafePath, tooLarge } from '../folder-reader.js';
+import { isReadablePath } from '../../base/paths.js';
+import { folderReader, tooLarge } from '../folder-reader.js';
 import { remembered } from '../remember.js';
 import type { BlobAnswer, ContentReader } from '../types.js';
 import { CatFile } from './cat-file.js';
@@ -29,7 +30,7 @@ async function fileOf(
   commit: string,
   path: string,
 ): Promise<string | null> {
-  if (!isSafePath(path)) return null;
+  if (!isReadablePath(path)) return null;
   const reply = await cat.ask(`${commit}:${path}`);
   if (reply.kind === 'too large') throw tooLarge(path, label);
   return reply.kind === 'object' && reply.type === 'blob' ? reply.bytes.toString('utf8') : null;
