@@ -2,8 +2,9 @@ import { VERSION } from './base/version.js';
 import type { ConfigTable } from './cfront/index.js';
 import { parseSubject } from './intake/subject.js';
 import type { FilePatch, Patch, PatchSeries } from './intake/types.js';
-import { applies, evaluateRule } from './judge/evaluate.js';
-import type { ExploreOptions, Side } from './judge/explore.js';
+import type { Side } from './judge/applies.js';
+import { evaluateRules } from './judge/evaluate.js';
+import type { ExploreOptions } from './judge/explore.js';
 import { calleesOf, detectFeatures } from './judge/features.js';
 import type { KeepTrace } from './judge/finding.js';
 import { loadRules } from './judge/load.js';
@@ -116,7 +117,9 @@ async function reviewOn(stack: Stack, patch: Patch, o: ReviewOptions): Promise<P
   }
   notes.push(...sourced.failures);
   const sides = sidesOf(lowered.programs, sourced, o);
-  const findings = await judge(sides, o);
+  const { rules, keep, explore = {} } = o;
+  const { message } = patch;
+  const findings = await evaluateRules({ ...sides, rules, message, options: explore, keep });
   if (findings.length === 0) return done('not-applicable', 'no rule applies to this tree');
   const open = findings.filter((f) => f.verdict === 'inconclusive');
   const review =
@@ -162,18 +165,6 @@ function sidesOf(programs: Programs, sourced: Sourced, o: ReviewOptions): Sides 
     },
     before: programs.before && { program: programs.before, features: features('before') },
   };
-}
-
-/** Every rule that has something to say about this tree, on the version before and the one after. */
-async function judge({ before, after }: Sides, o: ReviewOptions): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  for (const rule of o.rules) {
-    if (!Object.hasOwn(after.program.functions, rule.applies.entry) || !applies(rule, after))
-      continue;
-    const { keep, explore: options = {} } = o;
-    findings.push(await evaluateRule({ rule, before, after, options, keep }));
-  }
-  return findings;
 }
 
 /** Reviews the files of a pull request on the built-in rules. */

@@ -1,39 +1,48 @@
-import { type Exploration, type ExploreOptions, exploreRule, type Side } from './explore.js';
+import { applies, type Side } from './applies.js';
+import { evaluatorOf } from './evaluators.js';
+import { type ExploreOptions, exploreRules } from './explore.js';
 import { type KeepTrace, makeFinding } from './finding.js';
-import { type MutationResult, tryMutants } from './mutation.js';
+import { tryMutants } from './mutation.js';
 import type { Rule } from './rule.js';
 import type { Finding } from './types.js';
 
 export interface EvaluateInput {
-  rule: Rule;
+  rules: readonly Rule[];
   /** null where the version before could not be rebuilt. */
   before: Side | null;
   after: Side;
+  /** Commit message of the patch. */
+  message: string;
   options: ExploreOptions;
   keep: KeepTrace;
 }
 
-/** The rule has something to say about this tree. */
-export function applies(rule: Rule, side: Side): boolean {
-  const unless = rule.applies.unless;
-  return unless?.vmaLock === undefined || unless.vmaLock !== side.features.vmaLock;
-}
-
 /**
- * Explores a rule's scenarios before and after the patch, and, where nothing fails after it, on mutants of the patched
- * program: a pass counts only when the same runs catch what the rule is about.
+ * The findings of all rules that apply, in the order of the rules. Their scenarios are explored before and after the
+ * patch, and, where nothing fails after it, on mutants of the patched program: a pass counts only when the same runs
+ * catch what the rule is about.
  */
-export async function evaluateRule(i: EvaluateInput): Promise<Finding> {
+export async function evaluateRules(i: EvaluateInput): Promise<Finding[]> {
+  const { after: side, options } = i;
+  const rules = i.rules.filter((r) => applies(r, side));
+  const exploring = rules.filter((r) => r.by === 'exploration');
+  const then = i.before === null ? [] : exploring.filter((r) => applies(r, i.before!));
   const [after, before] = await Promise.all([
-    exploreRule(i.rule, i.after, i.options),
-    exploreBefore(i),
+    exploreRules(exploring, side, options),
+    i.before && then.length ? exploreRules(then, i.before, options) : new Map(),
   ]);
-  const mutation: MutationResult | null =
-    after.verdict === 'holds' ? await tryMutants(i.rule, i.after, i.options) : null;
-  return makeFinding({ rule: i.rule, side: i.after, after, before, mutation, keep: i.keep });
-}
-
-async function exploreBefore(i: EvaluateInput): Promise<Exploration | null> {
-  if (!i.before || !applies(i.rule, i.before)) return null;
-  return exploreRule(i.rule, i.before, i.options);
+  const passing = exploring.filter((r) => after.get(r)!.verdict === 'holds');
+  const mutation = options.mutants === false ? new Map() : await tryMutants(passing, side, options);
+  const findings = rules.map((rule) => {
+    if (rule.by !== 'exploration') return evaluatorOf(rule.by)({ ...i, rule });
+    return makeFinding({
+      rule,
+      side,
+      after: after.get(rule)!,
+      before: before.get(rule) ?? null,
+      mutation: mutation.get(rule) ?? null,
+      keep: i.keep,
+    });
+  });
+  return findings.filter((f) => f !== null);
 }

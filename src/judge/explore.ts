@@ -1,22 +1,15 @@
 import { checkScenario, type FailingRun, type ScenarioResult } from '../sim/explore/check.js';
-import type { Listing } from '../sim/explore/trace.js';
-import type { Features } from '../sim/kernel/features.js';
 import type { Primitive } from '../sim/machine/primitive.js';
 import type { Mutant } from '../sim/mutate/mutants.js';
-import type { Program } from '../sim/program.js';
 import { PROPERTIES } from '../sim/property/properties.js';
 import { DEFAULT_LIMITS, type Limits } from '../sim/scenario.js';
+import type { Side } from './applies.js';
+import { type Group, groupKey, groupsOf, union } from './plan.js';
 import type { Pool } from './pool.js';
 import type { Rule } from './rule.js';
 import type { Verdict } from './types.js';
 
-/** One version of the reviewed code, ready to run. */
-export interface Side {
-  program: Program;
-  features: Features;
-  /** Its functions as the reader sees them; kept with the traces. */
-  source?: Listing[];
-}
+export type { Side } from './applies.js';
 
 /** A mutant with the run that caught it; null where nothing failed. */
 export interface TriedMutant {
@@ -33,10 +26,12 @@ export interface ExploreOptions {
   pool?: Pool;
   /** Told after each exploration. */
   progress?: (rule: string) => void;
-  /** Told of each mutant that was tried, caught or not. */
+  /** Told of each mutant that was tried for a rule, caught or not. */
   tried?: (m: TriedMutant) => void;
   /** Models that replace built-in ones. */
   overrides?: Readonly<Record<string, Primitive>>;
+  /** false: no mutants are tried, and a pass is not looked into. */
+  mutants?: boolean;
 }
 
 /** What exploring all scenarios of a rule gave. */
@@ -49,40 +44,75 @@ export interface Exploration {
   failing: number;
 }
 
-/** Explores every scenario of a rule (with `stopAtFirst`, only up to the first breach). */
-export async function exploreRule(
-  rule: Rule,
+/** Explores one scenario, here or on a worker. */
+export async function check(
+  group: Pick<Group, 'entry' | 'scenario'>,
+  properties: readonly string[],
   side: Side,
   o: ExploreOptions,
   stopAtFirst = false,
-): Promise<Exploration> {
-  const inputs = rule.scenarios.map((scenario) => ({
+): Promise<ScenarioResult> {
+  const input = {
     program: side.program,
-    entry: rule.applies.entry,
-    scenario,
+    entry: group.entry,
+    scenario: group.scenario,
     features: side.features,
     limits: o.limits ?? DEFAULT_LIMITS,
-    properties: rule.properties,
+    properties,
     stopAtFirst,
-  }));
+  };
+  const { deadline } = o;
   // models can not cross to another thread
-  if (o.pool && !o.overrides) {
-    const { pool, deadline } = o;
-    return summarize(await Promise.all(inputs.map((i) => pool.check(i, deadline ?? null))));
+  if (o.pool && !o.overrides) return o.pool.check(input, deadline ?? null);
+  return checkScenario({
+    ...input,
+    ...(o.overrides ? { overrides: o.overrides } : {}),
+    ...(deadline === undefined ? {} : { expired: () => Date.now() > deadline }),
+  });
+}
+
+/**
+ * Explores every scenario of every rule on one version. Rules with the same scenario share one exploration with the
+ * properties of all; where that finds a breach, which ends runs early, each of them is explored by itself.
+ */
+export async function exploreRules(
+  rules: readonly Rule[],
+  side: Side,
+  o: ExploreOptions,
+): Promise<Map<Rule, Exploration>> {
+  const groups = groupsOf(rules);
+  const runs = [...groups.values()].map((g) => () => exploreGroup(g, side, o));
+  const results = o.pool ? await Promise.all(runs.map((run) => run())) : await oneByOne(runs);
+  const byKey = new Map([...groups.keys()].map((key, k) => [key, results[k]]));
+  const of = (rule: Rule) =>
+    rule.scenarios.map((s) => ({
+      ...byKey.get(groupKey(rule, s))!.get(rule)!,
+      scenario: s.id,
+    }));
+  return new Map(rules.map((r) => [r, summarize(of(r))]));
+}
+
+async function oneByOne<T>(runs: (() => Promise<T>)[]): Promise<T[]> {
+  const out: T[] = [];
+  for (const run of runs) out.push(await run());
+  return out;
+}
+
+async function exploreGroup(
+  group: Group,
+  side: Side,
+  o: ExploreOptions,
+): Promise<Map<Rule, ScenarioResult>> {
+  const shared = await check(group, union(group.rules), side, o);
+  o.progress?.(group.rules[0].id);
+  const out = new Map<Rule, ScenarioResult>();
+  for (const rule of group.rules) {
+    const alone = group.rules.length > 1 && shared.counterexample !== null;
+    const result = alone ? await check(group, rule.properties, side, o) : shared;
+    if (alone) o.progress?.(rule.id);
+    out.set(rule, result);
   }
-  const results: ScenarioResult[] = [];
-  for (const input of inputs) {
-    const { deadline } = o;
-    const r = checkScenario({
-      ...input,
-      ...(o.overrides ? { overrides: o.overrides } : {}),
-      ...(deadline === undefined ? {} : { expired: () => Date.now() > deadline }),
-    });
-    results.push(r);
-    o.progress?.(rule.id);
-    if (stopAtFirst && r.failing > 0) break;
-  }
-  return summarize(results);
+  return out;
 }
 
 /** Time is up. */

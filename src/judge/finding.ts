@@ -3,8 +3,9 @@ import type { FailingRun } from '../sim/explore/check.js';
 import { makeTrace, type TraceFile } from '../sim/explore/trace.js';
 import type { Scenario } from '../sim/scenario.js';
 import type { Exploration, Side } from './explore.js';
+import { type Facts, factsOf } from './facts.js';
 import { locate } from './locate.js';
-import { factsOf, holdsMessage, violatedMessage } from './message.js';
+import { messageOf } from './message.js';
 import type { MutationResult } from './mutation.js';
 import type { Rule } from './rule.js';
 import type { Change, Evidence, Finding, Severity, Verdict } from './types.js';
@@ -34,16 +35,17 @@ export function makeFinding(i: FindingInput): Finding {
   const verdict = verdictOf(i);
   const change = changeOf(i.after, i.before);
   const facts = factsOf(i.after);
-  const place = locate(i.rule.applies.entry, i.side.program, i.after, i.before, facts);
+  const place = locate(i.rule, i.side.program, i.after, i.before, facts);
   return {
     id: findingId(i.rule.id, i.rule.applies.entry, i.rule.mutants.steps[0] ?? 'run', 0),
     rule: i.rule.id,
+    classes: i.rule.classes,
     verdict,
     change,
     severity: severityOf(i.rule.severity, change),
     location: place.location,
     subject: place.subject,
-    message: messageOf(i, verdict, facts),
+    message: wordsOf(i, verdict, change, facts),
     evidence: evidenceOf(i),
   };
 }
@@ -67,13 +69,14 @@ function severityOf(of: Severity, change: Change): Severity {
   return change === 'existing' ? (of === 'error' ? 'warning' : of) : 'note';
 }
 
-function messageOf(i: FindingInput, verdict: Verdict, facts: ReturnType<typeof factsOf>): string {
+function wordsOf(i: FindingInput, verdict: Verdict, change: Change, facts: Facts): string {
   const stuck = i.after.results.flatMap((r) => r.stuck);
+  const kind = change === 'existing' ? 'existing' : 'introduced';
   switch (verdict) {
     case 'violated':
-      return violatedMessage(facts, i.after);
+      return messageOf(kind, i.rule, facts, i.after);
     case 'holds':
-      return holdsMessage(facts);
+      return messageOf('holds', i.rule, facts, i.after);
     case 'vacuous':
       return `No run fails, but the same runs also pass without what the rule is about (not caught: ${i.mutation!.missing.join(', ')}). Nothing was shown.`;
     case 'bounded':
@@ -104,7 +107,7 @@ function evidenceOf(i: FindingInput): Evidence {
     mutants: {
       tried: mutation?.tried ?? 0,
       caught: mutation?.caught ?? 0,
-      ...(mutation ? { survivors: mutation.survivors } : {}),
+      ...(mutation ? { survivors: mutation.survivors, elsewhere: mutation.elsewhere } : {}),
     },
     assumptions: unique(after.results.flatMap((r) => r.assumptions)),
     notModelled: unique(after.results.flatMap((r) => r.stuck.map((s) => s.reason))),

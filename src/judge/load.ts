@@ -1,75 +1,75 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
-import { type Document, isMap, LineCounter, parseDocument } from 'yaml';
 import { ForkloreError } from '../base/errors.js';
-import { KINDS, vmaSpec } from '../sim/kinds.js';
+import {
+  type RawRule,
+  type RawScenarios,
+  resolveRule,
+  resolveScenarios,
+  type Scenarios,
+} from './resolve.js';
 import type { Rule } from './rule.js';
 import { RULE_SCHEMA } from './schema.js';
+import { SCENARIOS_SCHEMA } from './schema-scenario.js';
+import { readYaml } from './yaml.js';
 
-const validate = new Ajv({ allErrors: false }).compile<Rule>(RULE_SCHEMA);
+const ajv = new Ajv({ allErrors: true, verbose: true, strictTypes: false });
+const isRule = ajv.compile<RawRule>(RULE_SCHEMA);
+const isScenarios = ajv.compile<RawScenarios>(SCENARIOS_SCHEMA);
 
 /** Folder of the rules that ship with forklore. */
 export function builtInRules(): string {
   return join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'rules');
 }
 
-/** Parses one `rule.yaml`. Throws an `input` error that names line and column, or the key that is wrong. */
-export function parseRule(name: string, text: string): Rule {
-  const lines = new LineCounter();
-  const doc = parseDocument(text, { lineCounter: lines });
-  const broken = doc.errors[0];
-  if (broken) {
-    const at = lines.linePos(broken.pos[0]);
-    throw new ForkloreError(
-      'input',
-      `${name}:${at.line}:${at.col}: ${broken.message.split('\n')[0]}`,
-    );
-  }
-  const data: unknown = doc.toJS();
-  if (validate(data)) return inFull(name, data, doc, lines);
-  const e = validate.errors?.[0];
-  const path = (e?.instancePath ?? '').split('/').filter(Boolean);
-  const node = path.length ? doc.getIn(path, true) : doc.contents;
-  const at = lines.linePos(startOf(node));
-  const extra =
-    e?.params && 'additionalProperty' in e.params ? ` "${e.params.additionalProperty}"` : '';
-  const what = isMap(node) || path.length ? `${path.join('.') || 'rule'} ` : '';
-  throw new ForkloreError(
-    'input',
-    `${name}:${at.line}:${at.col}: ${what}${e?.message ?? 'is not a rule'}${extra}`,
-  );
+/** Parses one `rule.yaml`. Throws an `input` error of one line: file, line, column, what is wrong. */
+export function parseRule(name: string, text: string, shared: Scenarios = new Map()): Rule {
+  return resolveRule(readYaml(name, text, isRule), shared);
 }
 
-const startOf = (node: unknown): number =>
-  (node as { range?: [number, number, number] } | null)?.range?.[0] ?? 0;
+/** Parses a `scenarios.yaml`. Throws like `parseRule`. */
+export function parseScenarios(name: string, text: string): Scenarios {
+  return resolveScenarios(readYaml(name, text, isScenarios));
+}
 
-/** The rule with every VMA of its scenarios spelled out. */
-function inFull(name: string, rule: Rule, doc: Document, lines: LineCounter): Rule {
-  const scenarios = rule.scenarios.map((s, i) => ({
-    ...s,
-    vmas: s.vmas.map((form, j) => {
-      const vma = vmaSpec(form);
-      if (vma) return vma;
-      const at = lines.linePos(startOf(doc.getIn(['scenarios', i, 'vmas', j], true)));
-      throw new ForkloreError(
-        'input',
-        `${name}:${at.line}:${at.col}: no kind "${form.kind}": give flags, anonVma and pages, or one of ${Object.keys(KINDS).join(', ')}`,
-      );
-    }),
-  }));
-  return { ...rule, scenarios };
+/** Shared scenarios of a folder of rules; those that ship with forklore can be named everywhere. */
+async function sharedScenarios(folder: string): Promise<Scenarios> {
+  const file = join(folder, 'scenarios.yaml');
+  const text = await readFile(file, 'utf8').catch((e: NodeJS.ErrnoException) => {
+    if (e.code === 'ENOENT') return null;
+    throw new ForkloreError('input', `${file}: can not be read (${e.code ?? e.message})`);
+  });
+  const own = text === null ? new Map() : parseScenarios(file, text);
+  if (folder === builtInRules()) return own;
+  return new Map([...(await sharedScenarios(builtInRules())), ...own]);
+}
+
+/** The rule in one folder. Throws an `input` error when there is none or it is wrong. */
+export async function loadRule(folder: string, shared?: Scenarios): Promise<Rule> {
+  const file = join(folder, 'rule.yaml');
+  const text = await readFile(file, 'utf8').catch((e: NodeJS.ErrnoException) => {
+    throw new ForkloreError('input', `${file}: can not be read (${e.code ?? e.message})`);
+  });
+  const rule = parseRule(file, text, shared ?? (await sharedScenarios(dirname(folder))));
+  if (rule.id !== basename(folder))
+    throw new ForkloreError(
+      'input',
+      `${file}: id is "${rule.id}", but the folder is "${basename(folder)}"`,
+    );
+  return rule;
 }
 
 /** Loads every rule of a folder, by id. */
 export async function loadRules(folder: string = builtInRules()): Promise<Rule[]> {
-  const entries = (await readdir(folder, { withFileTypes: true })).filter((e) => e.isDirectory());
-  const rules = await Promise.all(
-    entries.map(async (e) => {
-      const file = join(folder, e.name, 'rule.yaml');
-      return parseRule(file, await readFile(file, 'utf8'));
-    }),
+  const entries = await readdir(folder, { withFileTypes: true }).catch(
+    (e: NodeJS.ErrnoException) => {
+      throw new ForkloreError('input', `${folder}: no folder of rules (${e.code ?? e.message})`);
+    },
   );
-  return rules.sort((a, b) => a.id.localeCompare(b.id));
+  const shared = await sharedScenarios(folder);
+  const folders = entries.filter((e) => e.isDirectory() && !e.name.startsWith('.'));
+  const rules = await Promise.all(folders.map((e) => loadRule(join(folder, e.name), shared)));
+  return rules.sort((a, b) => (a.id < b.id ? -1 : 1));
 }

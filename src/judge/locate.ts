@@ -1,6 +1,7 @@
 import type { Program, SourceRef } from '../sim/program.js';
 import type { Exploration } from './explore.js';
-import { callsOf, type Facts, factsOf } from './message.js';
+import { callsOf, type Facts, factsOf } from './facts.js';
+import type { Rule } from './rule.js';
 import type { Location } from './types.js';
 
 export interface Place {
@@ -10,41 +11,57 @@ export interface Place {
 }
 
 /**
- * The line that a finding is about. For a breach: a line that the patch adds and that locks, copies or flushes; else a
- * line that it takes away; else where the pages are copied. Otherwise: where the parent's VMA is locked.
+ * The line that a finding is about. For a breach: a line that the patch adds and that does one of the rule's steps;
+ * else one that it takes away; else a line it adds that the shown run goes through; else where the run ends. Otherwise:
+ * where the first of the rule's steps is done, on the parent's VMA where it is a lock.
  */
 export function locate(
-  entry: string,
+  rule: Rule,
   program: Program,
   after: Exploration,
   before: Exploration | null,
   facts: Facts,
 ): Place {
-  const locks = [...facts.oldLocks, ...facts.copyLocks].map((l) => l.ref);
-  const sites = callsOf(after, [
-    'copy_page_range',
-    'flush_tlb_mm',
-    'mmap_write_unlock',
-    'mmap_write_downgrade',
-  ]);
+  const { steps, past = [] } = rule.mutants;
   if (after.verdict === 'violated') {
-    const added = [...locks, ...sites].find((r) => r.changed && r.line !== null);
+    const sites = [...locksOf(rule, facts), ...callsOf(after, [...past, ...steps])];
+    const added = sites.find((r) => r.changed && r.line !== null);
     if (added) return place(added, 'RIGHT');
-    const old = before ? factsOf(before).oldLocks.map((l) => l.ref) : [];
-    const removed = [...old, ...(before ? callsOf(before, ['flush_tlb_mm']) : [])].find(
-      (r) => r.changed,
-    );
+    const old = before ? [...locksOf(rule, factsOf(before)), ...callsOf(before, steps)] : [];
+    const removed = old.find((r) => r.changed);
     if (removed) return place(removed, 'LEFT');
-    const copy = sites[0] ?? locks[0];
-    if (copy) return place(copy, 'RIGHT');
+    const last = runsThrough(program, after) ?? sites[0];
+    if (last) return place(last, 'RIGHT');
   }
-  const lock = facts.oldLocks.find((l) => l.ref.line !== null)?.ref ?? facts.oldLocks[0]?.ref;
-  if (lock) return place(lock, 'RIGHT');
-  const f = program.functions[entry];
+  const done = [...locksOf(rule, facts), ...callsOf(after, steps)];
+  const site = done.find((r) => r.line !== null) ?? done[0];
+  if (site) return place(site, 'RIGHT');
+  const f = program.functions[rule.applies.entry] ?? program.functions.dup_mmap;
   return {
     location: { path: f?.path ?? '', line: f?.line ?? null, side: 'RIGHT' },
     subject: f ? `${f.name}()` : '',
   };
+}
+
+/** The last line of the shown run that the patch adds, else the last one that has a place at all. */
+function runsThrough(program: Program, e: Exploration): SourceRef | null {
+  const steps = (e.worst?.counterexample?.steps ?? []).filter((s) => s.thread === 'fork');
+  const refs = Object.values(program.functions).flatMap((f) => f.refs);
+  const places = steps.reverse().flatMap((s) => {
+    const ref = refs.find((r) => r.path === s.path && r.line === s.line && r.line !== null);
+    return ref ? [ref] : [];
+  });
+  return places.find((r) => r.changed) ?? places[0] ?? null;
+}
+
+const isLock = (name: string): boolean => name.startsWith('vma_start_write');
+
+/** Locks of the parent's VMAs, then those of copies, where the rule is about locks. */
+function locksOf({ mutants }: Rule, facts: Facts): SourceRef[] {
+  if (!mutants.steps.some(isLock)) return [];
+  return facts.oldLocks.length || facts.copyLocks.length
+    ? [...facts.oldLocks, ...facts.copyLocks].map((l) => l.ref)
+    : [];
 }
 
 function place(ref: SourceRef, side: 'LEFT' | 'RIGHT'): Place {

@@ -1,29 +1,76 @@
-import type { VmaLock } from '../sim/kernel/features.js';
+import type { AnonPrepare, VmaLock } from '../sim/kernel/features.js';
 import type { Operator } from '../sim/mutate/mutants.js';
 import type { Scenario } from '../sim/scenario.js';
 import type { Severity } from './types.js';
 
-/** A rule as its `rule.yaml` holds it. */
+/** What a tree has or has not. All that is named must be so; of a list, one. */
+export interface FeatureCondition {
+  vmaLock?: VmaLock | VmaLock[];
+  anonPrepare?: AnonPrepare | AnonPrepare[];
+  assertsWriteLocked?: boolean;
+  /** Functions that the program calls, each of them. */
+  calls?: string[];
+}
+
+/** A kind of edit of one kind of step. */
+export interface Edit {
+  operator: Operator;
+  /** One of these functions. */
+  step: string | string[];
+}
+
+/** An edit that must be caught. */
+export interface RequiredEdit extends Edit {
+  /** Only where the program has such a step; else its absence proves the rule vacuous. */
+  whenCalled?: boolean;
+}
+
+/** One wording of a message; the first one whose conditions are all met is used. */
+export interface Template {
+  /** Names of facts; `not x` for one that must not be so. See docs/rules.md. */
+  when?: string[];
+  text: string;
+}
+
+export interface MutationRules {
+  /** Functions whose calls are edited. */
+  steps: string[];
+  /** Functions past whose calls a step is moved; left out: past every later statement of its block. */
+  past?: string[];
+  operators: Operator[];
+  /** Edits that must be caught: else the rule proves nothing and its verdict is `vacuous`. */
+  required: RequiredEdit[];
+  /** The edit whose failing run is kept as the counterfactual. */
+  counterfactual?: Edit;
+}
+
+/** How a rule comes to its verdict: by exploring, or by an evaluator of another kind. */
+export type Kind = 'exploration' | 'fork-cost';
+
+/** A rule as its `rule.yaml` holds it, with named scenarios and VMA kinds filled in. */
 export interface Rule {
   id: string;
   title: string;
   severity: Severity;
+  /** Numbers of the defect classes that it finds (docs/rules.md). */
+  classes: number[];
+  by: Kind;
   applies: {
     /** Function that is executed. */
     entry: string;
+    /** The rule speaks only where the program holds one of these functions. */
+    functions?: string[];
+    /** The rule speaks only of such a tree. */
+    requires?: FeatureCondition;
     /** The rule has nothing to say on such a tree. */
-    unless?: { vmaLock?: VmaLock };
+    unless?: FeatureCondition;
   };
   /** Ids of `sim/property`. */
   properties: string[];
   scenarios: Scenario[];
-  mutants: {
-    steps: string[];
-    past: string[];
-    operators: Operator[];
-    /** Edits that must be caught: else the rule proves nothing and its verdict is `vacuous`. */
-    required: { operator: Operator; step: string }[];
-    /** The edit whose failing run is kept as the counterfactual. */
-    counterfactual: { operator: Operator; step: string };
-  };
+  mutants: MutationRules;
+  /** Numbers that an evaluator compares with. */
+  thresholds: Record<string, number>;
+  messages: { introduced?: Template[]; existing?: Template[]; holds?: Template[] };
+  references: { commit?: string; document?: string; title: string }[];
 }

@@ -1,100 +1,144 @@
+import { FEATURE_VALUES } from '../sim/kernel/features.js';
+import { OPERATORS } from '../sim/mutate/mutants.js';
 import { PROPERTIES } from '../sim/property/properties.js';
+import { RULE_SCENARIO, strings } from './schema-scenario.js';
 
-const strings = { type: 'array', items: { type: 'string' } } as const;
-const operator = { enum: ['delete', 'delete-all', 'move', 'substitute'] } as const;
 const edit = {
   type: 'object',
   additionalProperties: false,
   required: ['operator', 'step'],
-  properties: { operator, step: { type: 'string' } },
-} as const;
-
-const vma = {
-  type: 'object',
-  additionalProperties: false,
-  // a kind that has a name in sim/kinds.ts needs no more; what else is given replaces what the kind says
-  required: ['kind'],
   properties: {
-    kind: { type: 'string' },
-    flags: { type: 'array', items: { type: 'string', pattern: '^VM_[A-Z_]+$' } },
-    anonVma: { type: 'boolean' },
-    pages: {
-      type: 'array',
-      maxItems: 16,
-      items: { enum: ['none', 'writable', 'exclusive-ro', 'swap', 'pfn'] },
-    },
-    file: { type: 'boolean' },
-    policy: { type: 'boolean' },
-    userfaultfd: { type: 'boolean' },
-    ops: { type: 'boolean' },
-    privateData: { type: 'boolean' },
-    huge: { type: 'boolean' },
+    operator: { enum: OPERATORS },
+    step: { type: ['string', 'array'], items: { type: 'string' }, minItems: 1 },
   },
 } as const;
 
-const scenario = {
+const oneOf = (values: readonly string[]) =>
+  ({
+    if: { type: 'array' },
+    // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema
+    then: { minItems: 1, items: { enum: values } },
+    else: { enum: values },
+  }) as const;
+
+const condition = {
   type: 'object',
   additionalProperties: false,
-  required: ['id', 'vmas', 'threads', 'failures', 'signal', 'faultFailures'],
+  minProperties: 1,
   properties: {
-    id: { type: 'string' },
-    vmas: { type: 'array', minItems: 1, maxItems: 32, items: vma },
-    threads: {
+    vmaLock: oneOf(FEATURE_VALUES.vmaLock),
+    anonPrepare: oneOf(FEATURE_VALUES.anonPrepare),
+    assertsWriteLocked: { type: 'boolean' },
+    calls: { ...strings, description: 'functions that the program calls, each of them' },
+  },
+} as const;
+
+const applies = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['entry'],
+  properties: {
+    entry: { enum: ['dup_mmap', 'dup_mm'], description: 'the function that is executed' },
+    functions: { ...strings, minItems: 1, description: 'the program holds one of these' },
+    requires: { ...condition, description: 'speaks only of trees that are so' },
+    unless: { ...condition, description: 'is silent on trees that are so' },
+  },
+} as const;
+
+const mutants = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['steps', 'required'],
+  properties: {
+    steps: { ...strings, minItems: 1, description: 'functions whose calls are edited' },
+    past: {
+      ...strings,
+      description:
+        'functions past whose calls a step is moved; left out: past each later statement',
+    },
+    operators: { type: 'array', minItems: 1, items: { enum: OPERATORS } },
+    required: {
       type: 'array',
-      maxItems: 3,
+      description: 'edits that must be caught, else the verdict is "vacuous"',
       items: {
-        type: 'object',
-        additionalProperties: false,
-        required: ['accesses'],
+        ...edit,
         properties: {
-          kind: { enum: ['store', 'load', 'madvise', 'mmap-writer'] },
-          accesses: { type: 'integer', minimum: 1, maximum: 4 },
+          ...edit.properties,
+          whenCalled: { type: 'boolean', description: 'only where the program has the step' },
         },
       },
     },
-    registered: { type: 'array', items: { enum: ['ksm', 'khugepaged'] } },
-    failures: { type: 'integer', minimum: 0, maximum: 2 },
-    signal: { type: 'boolean' },
-    faultFailures: { type: 'boolean' },
+    counterfactual: { ...edit, description: 'the edit whose failing run is kept' },
   },
 } as const;
 
-/** JSON Schema of a `rule.yaml`. */
-export const RULE_SCHEMA = {
-  $id: 'forklore-rule-1',
+const templates = {
+  type: 'array',
+  minItems: 1,
+  items: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['text'],
+    properties: {
+      when: { ...strings, description: 'facts that must be so ("not x": must not)' },
+      text: { type: 'string', description: 'with {placeholders}, see docs/rules.md' },
+    },
+  },
+} as const;
+
+const reference = {
   type: 'object',
   additionalProperties: false,
-  required: ['id', 'title', 'severity', 'applies', 'properties', 'scenarios', 'mutants'],
+  required: ['title'],
   properties: {
-    id: { type: 'string', pattern: '^[a-z][a-z0-9-]*$' },
+    commit: { type: 'string', pattern: '^[0-9a-f]{8,40}$' },
+    document: { type: 'string' },
     title: { type: 'string' },
+  },
+} as const;
+
+/** JSON Schema of a `rule.yaml`; published as rules/rule.schema.json. */
+export const RULE_SCHEMA = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  $id: 'forklore-rule-1',
+  title: 'A rule of forklore',
+  type: 'object',
+  additionalProperties: false,
+  required: ['id', 'title', 'severity', 'classes', 'applies'],
+  if: { properties: { by: { const: 'exploration' } } },
+  // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema
+  then: { required: ['properties', 'scenarios', 'mutants'] },
+  properties: {
+    id: { type: 'string', pattern: '^[a-z][a-z0-9-]*$', description: 'name of the folder' },
+    title: { type: 'string', description: 'what holds when the rule is kept' },
     severity: { enum: ['error', 'warning', 'note'] },
-    applies: {
+    classes: {
+      type: 'array',
+      minItems: 1,
+      items: { type: 'integer', minimum: 1, maximum: 99 },
+      description: 'numbers of the defect classes that it finds (docs/rules.md)',
+    },
+    by: { enum: ['exploration', 'fork-cost'], description: 'how it comes to its verdict' },
+    applies,
+    properties: {
+      type: 'array',
+      minItems: 1,
+      items: { enum: PROPERTIES.map((p) => p.id) },
+      description: 'what must hold in every run',
+    },
+    scenarios: {
+      type: 'array',
+      minItems: 1,
+      items: RULE_SCENARIO,
+      description: 'what is explored: names in scenarios.yaml, or scenarios of its own',
+    },
+    mutants,
+    thresholds: { type: 'object', additionalProperties: { type: 'number' } },
+    messages: {
       type: 'object',
       additionalProperties: false,
-      required: ['entry'],
-      properties: {
-        entry: { type: 'string' },
-        unless: {
-          type: 'object',
-          additionalProperties: false,
-          properties: { vmaLock: { enum: ['none', 'rwsem+int', 'rwsem+seqcount', 'refcount'] } },
-        },
-      },
+      properties: { introduced: templates, existing: templates, holds: templates },
     },
-    properties: { type: 'array', minItems: 1, items: { enum: PROPERTIES.map((p) => p.id) } },
-    scenarios: { type: 'array', minItems: 1, items: scenario },
-    mutants: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['steps', 'past', 'operators', 'required', 'counterfactual'],
-      properties: {
-        steps: strings,
-        past: strings,
-        operators: { type: 'array', items: operator },
-        required: { type: 'array', items: edit },
-        counterfactual: edit,
-      },
-    },
+    references: { type: 'array', items: reference },
   },
 } as const;

@@ -30,7 +30,8 @@ export interface Evidence {
   failing: number;
   exhausted: boolean;
   bound: Record<string, unknown>;
-  mutants: { tried: number; caught: number; survivors?: string[] };
+  /** `survivors` break nothing; `elsewhere` break what other rules check. */
+  mutants: { tried: number; caught: number; survivors?: string[]; elsewhere?: string[] };
   assumptions: string[];
   notModelled: string[];
   counterfactual: { mutant: string; replay: string } | null;
@@ -43,6 +44,8 @@ export interface Finding {
   /** Stable across PR, mbox and versions: 16 hex digits. */
   id: string;
   rule: string;
+  /** Numbers of the defect classes that the rule is about. */
+  classes?: number[];
   verdict: Verdict;
   change: Change;
   severity: Severity;
@@ -51,6 +54,20 @@ export interface Finding {
   subject?: string;
   message: string;
   evidence: Evidence;
+  /** An edit of the patched file with which the rule holds, as running it again showed. */
+  suggestion?: Suggestion;
+}
+
+/** Replaces lines `startLine` to `endLine` (both inclusive, of the patched file) by `text`. */
+export interface Suggestion {
+  path: string;
+  startLine: number;
+  endLine: number;
+  /** Whole lines, each with its line end. */
+  text: string;
+  verdict: 'holds';
+  /** States that were explored with the edit made. */
+  states: number;
 }
 
 export type PatchStatus = 'reviewed' | 'not-applicable' | 'inconclusive' | 'failed';

@@ -7,9 +7,9 @@ import { KINDS, vmaSpec } from '../../src/sim/kinds.js';
 import { ROOT } from '../support.js';
 
 const text = readFileSync(join(ROOT, 'rules', 'fork-lock-target', 'rule.yaml'), 'utf8');
-/** The rule with one VMA of its first scenario replaced. */
+/** The rule with a scenario of one VMA. */
 const withVma = (vma: string) =>
-  text.replace(/( {6}- )\{ kind: anon,[^\n]*\n/, (_, dash) => `${dash}${vma}\n`);
+  text.replace(/^scenarios:.*$/m, `scenarios:\n  - id: one\n    vmas: [${vma}]`);
 
 describe('kinds of VMA', () => {
   it('are each spelled out with flags that the model knows', () => {
@@ -33,7 +33,7 @@ describe('kinds of VMA', () => {
 
   it('that have no name and are not spelled out are an error with line and column', () => {
     expect(() => parseRule('rule.yaml', withVma('{ kind: relrow }'))).toThrow(
-      /^rule\.yaml:\d+:\d+: no kind "relrow": give flags, anonVma and pages, or one of anon, /,
+      /^rule\.yaml:13:12: no kind of VMA "relrow".*did you mean "relro"\?$/,
     );
   });
 });

@@ -39,3 +39,9 @@ export const FEATURES_6_12: Features = {
   anonPrepare: 'mmap-trylock',
   assertsWriteLocked: true,
 };
+
+/** The values that a rule may ask for, for each feature that it may ask about. */
+export const FEATURE_VALUES = {
+  vmaLock: ['none', 'rwsem+int', 'rwsem+seqcount', 'refcount'],
+  anonPrepare: ['refused', 'mmap-trylock'],
+} as const satisfies { vmaLock: readonly VmaLock[]; anonPrepare: readonly AnonPrepare[] };

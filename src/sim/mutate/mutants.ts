@@ -1,14 +1,20 @@
 import type { Func, Program } from '../program.js';
+import { failureBranch } from './branches.js';
 import { deleteRange, moveRange, substituteArgument } from './edit.js';
 import { calleeOf, definitelySet, laterSiblings, type Site, sameType, sitesOf } from './sites.js';
 
-export type Operator = 'delete' | 'delete-all' | 'move' | 'substitute';
+export const OPERATORS = ['delete-all', 'delete', 'move', 'substitute', 'drop-branch'] as const;
+export type Operator = (typeof OPERATORS)[number];
 
 /** A generic edit of a Program, and how the reader is told. */
 export interface Mutant {
   operator: Operator;
   /** Function that the edited step is about. */
   step: string;
+  /** `delete-all` of a step that stands in one place: the same as `delete`. */
+  sole: boolean;
+  /** For a move: functions of `MutationPlan.past` whose calls the step now comes after, in the statement it was moved past. */
+  past: readonly string[];
   /** `vma_start_write(mpnt) removed` */
   label: string;
   program: Program;
@@ -17,8 +23,10 @@ export interface Mutant {
 export interface MutationPlan {
   /** Functions whose calls are edited. */
   steps: readonly string[];
-  /** Functions past whose calls a step is moved; a move that passes none of them changes nothing that is checked. */
+  /** Functions past whose calls a step is moved. */
   past: readonly string[];
+  /** A step is also moved past each other later statement of its block. */
+  anywhere?: boolean;
   operators: readonly Operator[];
 }
 
@@ -27,19 +35,31 @@ export function mutantsOf(program: Program, entry: string, plan: MutationPlan): 
   const out: Mutant[] = [];
   const sites = sitesOf(program, entry, plan.steps);
   const wanted = new Set(plan.operators);
-  if (wanted.has('delete-all'))
-    for (const step of plan.steps) {
-      const of = sites.filter((s) => s.callee === step);
-      if (of.length) out.push(deleteAll(program, step, of));
-    }
+  const deletes = wanted.has('delete');
+  const marks = sitesOf(program, entry, plan.past);
+  for (const step of new Set(plan.steps)) {
+    const of = sites.filter((s) => s.callee === step);
+    if (of.length && (wanted.has('delete-all') || (deletes && of.length === 1)))
+      out.push(deleteAll(program, step, of));
+  }
   for (const site of sites) {
     const f = program.functions[site.func];
-    if (wanted.has('delete') && sites.filter((s) => s.callee === site.callee).length > 1)
+    if (deletes && sites.filter((s) => s.callee === site.callee).length > 1)
       out.push(deleteSite(program, f, site));
-    if (wanted.has('move')) out.push(...moves(program, entry, f, site, plan));
+    if (wanted.has('move')) out.push(...moves(program, f, site, marks, plan));
     if (wanted.has('substitute')) out.push(...substitutions(program, f, site));
+    if (wanted.has('drop-branch')) out.push(...dropBranch(program, f, site));
   }
   return out;
+}
+
+/** The mutant is such an edit. */
+export function isEdit(m: Mutant, operator: Operator, step: string | readonly string[]): boolean {
+  const named = typeof step === 'string' ? m.step === step : step.includes(m.step);
+  if (!named) return false;
+  return (
+    m.operator === operator || (m.sole && operator === 'delete' && m.operator === 'delete-all')
+  );
 }
 
 const textOf = (f: Func, site: Site): string =>
@@ -50,6 +70,7 @@ function deleteSite(program: Program, f: Func, site: Site): Mutant {
   return {
     operator: 'delete',
     step: site.callee,
+    ...PLAIN,
     label: `${textOf(f, site)} removed`,
     program: deleteRange(program, f, s.start, s.end),
   };
@@ -77,6 +98,8 @@ function deleteAll(program: Program, step: string, sites: Site[]): Mutant {
   return {
     operator: 'delete-all',
     step,
+    sole: only,
+    past: [],
     label: only
       ? `${textOf(program.functions[sites[0].func], sites[0])} removed`
       : `every ${step}() removed`,
@@ -84,24 +107,49 @@ function deleteAll(program: Program, step: string, sites: Site[]): Mutant {
   };
 }
 
-function moves(program: Program, entry: string, f: Func, site: Site, plan: MutationPlan): Mutant[] {
+const PLAIN = { sole: false, past: [] } as const;
+
+function moves(
+  program: Program,
+  f: Func,
+  site: Site,
+  marks: readonly Site[],
+  plan: MutationPlan,
+): Mutant[] {
   const s = f.stmts[site.stmt];
-  const marks = sitesOf(program, entry, plan.past).filter((m) => m.func === f.name);
   const out: Mutant[] = [];
   for (const k of laterSiblings(f, site.stmt)) {
-    const past = f.stmts[k];
-    const mark = marks.find(
-      (m) => m.calls.some((c) => past.start <= c && c < past.end) && m.stmt !== site.stmt,
-    );
-    if (!mark) continue;
+    const { start, end, ref } = f.stmts[k];
+    const past = marks
+      .filter((m) => m.func === f.name && m.stmt !== site.stmt)
+      .filter((m) => m.calls.some((c) => start <= c && c < end))
+      .map((m) => m.callee);
+    if (!plan.anywhere && past.length === 0) continue;
+    const behind = past.length ? `${past[0]}()` : `"${f.refs[ref].text.replace(/;$/, '')}"`;
     out.push({
       operator: 'move',
       step: site.callee,
-      label: `${textOf(f, site)} moved past ${mark.callee}()`,
-      program: moveRange(program, f, s.start, s.end, past.end),
+      sole: false,
+      past,
+      label: `${textOf(f, site)} moved past ${behind}`,
+      program: moveRange(program, f, s.start, s.end, end),
     });
   }
   return out;
+}
+
+function dropBranch(program: Program, f: Func, site: Site): Mutant[] {
+  const body = failureBranch(f, site);
+  if (!body) return [];
+  return [
+    {
+      operator: 'drop-branch',
+      step: site.callee,
+      ...PLAIN,
+      label: `failure of ${textOf(f, site)} not handled`,
+      program: deleteRange(program, f, body.start, body.end),
+    },
+  ];
 }
 
 function substitutions(program: Program, f: Func, site: Site): Mutant[] {
@@ -113,19 +161,20 @@ function substitutions(program: Program, f: Func, site: Site): Mutant[] {
     if (call.op !== 'call') continue;
     for (const a of call.args) {
       const from = 'reg' in a ? f.vars.find((x) => x.reg === a.reg) : undefined;
-      if (from?.type.kind !== 'ptr') continue;
+      if (from?.type.kind !== 'ptr' && from?.type.kind !== 'int') continue;
       for (const to of f.vars) {
         if (to.reg === from.reg || !sameType(to.type, from.type)) continue;
         const edited = substituteArgument(program, f, at, from.reg, to.reg);
         const label = `${textOf(f, site)} with ${to.name} instead of ${from.name}`;
         if (set[at].has(to.reg))
-          out.push({ operator: 'substitute', step: site.callee, label, program: edited });
+          out.push({ operator: 'substitute', step: site.callee, ...PLAIN, label, program: edited });
         else {
           const later = placeAfterAssignment(f, site.stmt, to.reg);
           if (later !== null)
             out.push({
               operator: 'substitute',
               step: site.callee,
+              ...PLAIN,
               label,
               program: moveRange(edited, edited.functions[f.name], s.start, s.end, later),
             });

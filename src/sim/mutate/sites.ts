@@ -118,6 +118,7 @@ export function sameType(a: CType, b: CType): boolean {
   if (a.kind !== b.kind) return false;
   if (a.kind === 'ptr' && b.kind === 'ptr') return sameType(a.to, b.to);
   if (a.kind === 'struct' && b.kind === 'struct') return a.tag === b.tag;
+  if (a.kind === 'int' && b.kind === 'int') return a.bits === b.bits && a.signed === b.signed;
   return true;
 }
 

@@ -1,0 +1,35 @@
+import type { Listing } from '../sim/explore/trace.js';
+import type { Features } from '../sim/kernel/features.js';
+import type { Program } from '../sim/program.js';
+import { calleesOf } from './features.js';
+import type { FeatureCondition, Rule } from './rule.js';
+
+/** One version of the reviewed code, ready to run. */
+export interface Side {
+  program: Program;
+  features: Features;
+  /** Its functions as the reader sees them; kept with the traces. */
+  source?: Listing[];
+}
+
+/** The rule has something to say about this version. */
+export function applies(rule: Rule, side: Side): boolean {
+  const { entry, functions, requires, unless } = rule.applies;
+  const has = (name: string) => Object.hasOwn(side.program.functions, name);
+  // without a body of its own, the tail of dup_mm() is a model around dup_mmap()
+  if (!has(entry) && !(entry === 'dup_mm' && has('dup_mmap'))) return false;
+  if (functions && !functions.some(has)) return false;
+  if (requires && !meets(requires, side)) return false;
+  return !unless || !meets(unless, side);
+}
+
+function meets(c: FeatureCondition, side: Side): boolean {
+  const { features } = side;
+  const isOne = <T>(wanted: T | T[] | undefined, value: T) =>
+    wanted === undefined || (Array.isArray(wanted) ? wanted.includes(value) : wanted === value);
+  if (!isOne(c.vmaLock, features.vmaLock)) return false;
+  if (!isOne(c.anonPrepare, features.anonPrepare)) return false;
+  if (!isOne(c.assertsWriteLocked, features.assertsWriteLocked)) return false;
+  const callees = c.calls ? calleesOf(side.program) : null;
+  return !c.calls || c.calls.every((name) => callees!.has(name));
+}
