@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ForkloreError } from '../base/errors.js';
 import { printable } from '../base/terminal.js';
@@ -102,16 +101,21 @@ function program(): Command {
   return p;
 }
 
-try {
-  await program().parseAsync(process.argv);
-} catch (e) {
-  if (e instanceof CommanderError) process.exitCode = e.exitCode === 0 ? 0 : 2;
-  else if (e instanceof ForkloreError && e.kind !== 'bug') {
-    out.warn(`forklore: ${e.message}`);
-    process.exitCode = 2;
-  } else {
-    out.warn(`forklore: ${e instanceof Error ? (e.stack ?? e.message) : String(e)}`);
-    out.warn('forklore: this is a bug in forklore; please report it with the input that shows it');
-    process.exitCode = 2;
+/** Runs one command line (as in `process.argv`); the result is the process's exit code. */
+export async function main(argv: readonly string[]): Promise<void> {
+  try {
+    await program().parseAsync(argv);
+  } catch (e) {
+    if (e instanceof CommanderError) process.exitCode = e.exitCode === 0 ? 0 : 2;
+    else if (e instanceof ForkloreError && e.kind !== 'bug') {
+      out.warn(`forklore: ${e.message}`);
+      process.exitCode = 2;
+    } else {
+      out.warn(`forklore: ${e instanceof Error ? (e.stack ?? e.message) : String(e)}`);
+      out.warn(
+        'forklore: this is a bug in forklore; please report it with the input that shows it',
+      );
+      process.exitCode = 2;
+    }
   }
 }

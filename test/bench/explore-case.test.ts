@@ -1,34 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { lowerProgram } from '../../src/cfront/index.js';
-import { buildForkSystem } from '../../src/sim/explore/fork-system.js';
-import { replay } from '../../src/sim/explore/replay.js';
-import { Search } from '../../src/sim/explore/search.js';
-import { shortest } from '../../src/sim/explore/shortest.js';
-import { FEATURES_6_12 } from '../../src/sim/kernel/features.js';
-import { copyWithoutProtection } from '../../src/sim/kernel/primitives/pages.js';
-import { isModelled } from '../../src/sim/known.js';
-import { PROPERTIES } from '../../src/sim/property/properties.js';
-import { skeletonHelpers } from '../../src/source/index.js';
 import { ROOT } from '../support.js';
 import { casesFor, MUTANTS, type Mutant } from './cases.js';
 import { exploreCase, lowerCase } from './explore-case.js';
 import { mutate } from './mutants.js';
 import { forkScenario } from './scenario.js';
 
-const product = {
-  lowerProgram,
-  isModelled,
-  skeletonHelpers,
-  buildForkSystem,
-  Search,
-  shortest,
-  replay,
-  FEATURES_6_12,
-  copyWithoutProtection,
-  PROPERTIES,
-};
 const TREE = join(ROOT, 'fixtures', 'mini-6.12');
 const one = casesFor({ quick: true, kernel: false }).filter((c) => c.threads === 1);
 
@@ -41,14 +19,14 @@ describe('mutants of the miniature tree', () => {
   });
 
   it.each(mutants)('%i is lowered without anything left out', async (m) => {
-    const program = await lowerCase(product, TREE, { ...one[0], mutant: m });
+    const program = await lowerCase(TREE, { ...one[0], mutant: m });
     expect(program.notes.filter((n) => n.level === 'error')).toEqual([]);
   });
 });
 
 describe('one other thread', () => {
   it.each(one)('mutant $mutant: $ours, where fork.pml says $spin', async (c) => {
-    const found = await exploreCase(product, TREE, c, 'all');
+    const found = await exploreCase(TREE, c, 'all');
     expect(found.verdict).toBe(c.ours);
     if (c.ours === 'violated') {
       expect(c.because).toContain(found.property);

@@ -1,13 +1,20 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ForkSystem } from '../../src/sim/explore/fork-system.js';
-import type { Choice } from '../../src/sim/explore/search.js';
+import { lowerProgram } from '../../src/cfront/index.js';
+import { buildForkSystem, type ForkSystem } from '../../src/sim/explore/fork-system.js';
+import { replay } from '../../src/sim/explore/replay.js';
+import { type Choice, Search } from '../../src/sim/explore/search.js';
+import { shortest } from '../../src/sim/explore/shortest.js';
+import { FEATURES_6_12 } from '../../src/sim/kernel/features.js';
+import { copyWithoutProtection } from '../../src/sim/kernel/primitives/pages.js';
+import { isModelled } from '../../src/sim/known.js';
 import type { Primitive } from '../../src/sim/machine/primitive.js';
 import type { Program } from '../../src/sim/program.js';
+import { PROPERTIES } from '../../src/sim/property/properties.js';
+import { skeletonHelpers } from '../../src/source/index.js';
 import type { SourceFile } from '../../src/source/types.js';
 import type { Case, Mode, Verdict } from './cases.js';
 import { mutate } from './mutants.js';
-import type { Product } from './product.js';
 import { forkScenario } from './scenario.js';
 
 /** What one exploration gave. */
@@ -46,12 +53,12 @@ function sources(tree: string, c: Case): SourceFile[] {
 }
 
 /** Lowers dup_mmap() of a tree with the mutant's change: the Program that a review would run. */
-export async function lowerCase(p: Product, tree: string, c: Case): Promise<Program> {
-  return p.lowerProgram({
+export async function lowerCase(tree: string, c: Case): Promise<Program> {
+  return lowerProgram({
     files: sources(tree, c),
     entries: ['dup_mmap'],
-    isModelled: p.isModelled,
-    declarations: [p.skeletonHelpers()],
+    isModelled: isModelled,
+    declarations: [skeletonHelpers()],
   });
 }
 
@@ -60,30 +67,29 @@ export async function lowerCase(p: Product, tree: string, c: Case): Promise<Prog
  * which fork.pml does not have: it would end every mutant's search at once.
  */
 export async function exploreCase(
-  p: Product,
   tree: string,
   c: Case,
   mode: Mode,
   now: () => number = () => performance.now(),
 ): Promise<Explored> {
   const loaded = now();
-  const program = await lowerCase(p, tree, c);
+  const program = await lowerCase(tree, c);
   const lowered = now();
   const unprotected: Primitive = function* (env, [dst, src]) {
-    return yield* p.copyWithoutProtection(env, dst, src);
+    return yield* copyWithoutProtection(env, dst, src);
   };
-  const fs = p.buildForkSystem({
+  const fs = buildForkSystem({
     program,
     entry: 'dup_mmap',
     scenario: forkScenario(c),
-    features: p.FEATURES_6_12,
+    features: FEATURES_6_12,
     limits: LIMITS,
     ...(c.mutant === 8 ? { overrides: { copy_page_range: unprotected } } : {}),
   });
   if (!fs) throw new Error(`bench: more than ${LIMITS.nodes} private states`);
   const built = now();
-  const counted = new Set(p.PROPERTIES.flatMap((x, k) => (x.id === 'assertion' ? [] : [k])));
-  const found = new p.Search(fs.merged, {
+  const counted = new Set(PROPERTIES.flatMap((x, k) => (x.id === 'assertion' ? [] : [k])));
+  const found = new Search(fs.merged, {
     order: mode === 'first' ? 'depth' : 'breadth',
     properties: counted,
     stopAtFirst: mode === 'first',
@@ -91,21 +97,21 @@ export async function exploreCase(
   }).run();
   const searched = now();
   const example =
-    mode === 'first' ? found.failures[0] : p.shortest(fs.system, found.failures, counted);
+    mode === 'first' ? found.failures[0] : shortest(fs.system, found.failures, counted);
   const stuck = fs.notes.stuck.size > 0;
   return {
     verdict: found.failing ? 'violated' : stuck ? 'stuck' : found.exhausted ? 'holds' : 'bounded',
-    property: example ? p.PROPERTIES[example.property].id : null,
+    property: example ? PROPERTIES[example.property].id : null,
     states: found.states,
     transitions: found.transitions,
     failing: found.failing,
-    ...lengths(p, fs, example?.schedule ?? [], counted),
+    ...lengths(fs, example?.schedule ?? [], counted),
     at: { loaded, lowered, built, searched, done: now() },
   };
 }
 
-function lengths(p: Product, fs: ForkSystem, schedule: Choice[], counted: ReadonlySet<number>) {
-  const run = p.replay(fs.system, schedule, counted);
+function lengths(fs: ForkSystem, schedule: Choice[], counted: ReadonlySet<number>) {
+  const run = replay(fs.system, schedule, counted);
   if (run.refused) throw new Error(`bench: the counterexample does not replay: ${run.refused}`);
   const nodes = fs.system.spec.threads.map(() => 0);
   let shared = 0;

@@ -24,7 +24,7 @@ export function runOurs(
   mode: Mode,
   node: readonly string[] = [],
 ): OurRun {
-  const args = [...node, CHILD, root, tree, JSON.stringify(c), mode];
+  const args = [...node, CHILD, tree, JSON.stringify(c), mode];
   const run = measure(process.execPath, args, root);
   if (run.code !== 0)
     throw new Error(`bench: the explorer failed: ${(run.err || run.out).slice(-600).trim()}`);
