@@ -9,6 +9,7 @@ import { PROPERTIES, propertyIndex } from '../../src/sim/property/properties.js'
 import { DEFAULT_LIMITS, type Scenario } from '../../src/sim/scenario.js';
 import { edit, lowered, VERSIONS, type Version } from './fork-programs.js';
 import { anon, scenario, stores } from './fork-scenarios.js';
+import { PLANTED_ENDS } from './planted-ends.js';
 
 const alone = scenario('alone', [anon('writable')]);
 const failing = scenario('a failure', [anon('writable')], [], { failures: 1 });
@@ -56,14 +57,6 @@ const PLANTED: Planted[] = [
     scenario: failing,
   },
   {
-    property: 'invalid-access',
-    version: {
-      name: "frees the parent's VMA",
-      change: (t) => edit(t, '\tvm_area_free(tmp);\n', '\tvm_area_free(mpnt);\n'),
-    },
-    scenario: failing,
-  },
-  {
     property: 'anon-vma-changed',
     version: VERSIONS.downgrade,
     scenario: scenario('first touch', [anon('writable'), anon('none')], stores(1)),
@@ -89,6 +82,7 @@ const PLANTED: Planted[] = [
     version: { ...VERSIONS.noMarker, overrides: sureDup },
     scenario: failing,
   },
+  ...PLANTED_ENDS,
 ];
 
 async function found(p: Planted) {

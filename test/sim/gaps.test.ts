@@ -65,8 +65,6 @@ describe('not modelled, so that a defect there is missed:', () => {
     ['the hook of khugepaged', '\t\tkhugepaged_fork(mm, oldmm);\n', ''],
     ['the flags of a failed child', '\t\tset_bit(MMF_UNSTABLE, &mm->flags);\n', ''],
     ['the RCU mode of the tree', '\t\tmt_set_in_rcu(vmi.mas.tree);\n', ''],
-    ['references to policies', '\tmpol_put(vma_policy(tmp));\n', '\t;\n'],
-    ['the sum of committed memory', '\tvm_unacct_memory(charge);\n', ''],
   ])('%s', async (_name, from, to) => {
     const vma = {
       ...anon('writable'),

@@ -10,10 +10,11 @@ import { initialWorld } from '../kernel/setup.js';
 import type { Shared } from '../kernel/shared.js';
 import { unknownCallee } from '../kernel/unknown.js';
 import { type CallSite, Machine, type Stop } from '../machine/machine.js';
-import type { Primitive } from '../machine/primitive.js';
+import type { Env, Primitive } from '../machine/primitive.js';
 import { isPtr, type Ptr, pointer } from '../machine/value.js';
 import { World } from '../machine/world.js';
 import type { Program, SourceRef } from '../program.js';
+import { type Broken, brokenAtEnd, succeeds } from '../property/end/index.js';
 import { propertyIndex } from '../property/properties.js';
 import { pictureOf, stackOf, TreeWatch } from './picture.js';
 
@@ -58,7 +59,13 @@ export interface ForkOptions {
   overrides?: Readonly<Record<string, Primitive>>;
 }
 
-type State = { stop: Stop } | { after: 'checked' | 'abandoned' };
+/** The run is over; what is broken is told step by step. */
+interface Finished {
+  ended: Stop & { kind: 'end' };
+  broken: Broken[];
+}
+type State = { stop: Stop } | Finished | { after: 'checked' | 'abandoned' };
+type EdgeOf = ReturnType<Automaton<State>['edges']>[0];
 
 /**
  * The thread that forks: it runs `entry` of the Program on the parent and the child. When that returns 0, what parent
@@ -118,11 +125,18 @@ export function forkingThread(o: ForkOptions): { automaton: Automaton<State>; no
     automaton: {
       name: 'fork',
       initial: { stop: start },
-      key: (s) => ('stop' in s ? machine.key(s.stop) : s.after),
+      key: (s) =>
+        'stop' in s
+          ? machine.key(s.stop)
+          : 'ended' in s
+            ? `${machine.key(s.ended)} ${s.broken.map((b) => b.text).join('; ')}`
+            : s.after,
       inspect: inspector,
       describe: (s) => ('stop' in s ? describe(s.stop) : {}),
-      abandoned: (s) => ('stop' in s ? s.stop.kind === 'stuck' : s.after === 'abandoned'),
-      edges: (s) => ('stop' in s ? edgesOf(s.stop, machine, o, notes) : []),
+      abandoned: (s) =>
+        'stop' in s ? s.stop.kind === 'stuck' : 'after' in s && s.after === 'abandoned',
+      edges: (s) =>
+        'stop' in s ? edgesOf(s.stop, machine, o, notes) : 'ended' in s ? finish(s, o) : [],
     },
   };
 }
@@ -135,7 +149,7 @@ function edgesOf(stop: Stop, machine: Machine, o: ForkOptions, notes: ForkNotes)
       next: (): State => ({ stop: machine.resume(stop, k) }),
     }));
   }
-  if (stop.kind === 'end') return [finish(stop, o)];
+  if (stop.kind === 'end') return finish({ ended: stop, broken: brokenBy(stop, o) }, o);
   if (stop.kind === 'breach') {
     const asked = !o.checked || o.checked.has(stop.property);
     if (!asked)
@@ -197,39 +211,52 @@ function parentVmaLeft(world: World): string | null {
 
 const failOp = (property: string): Op => ({ guard: [], effect: [fail(propertyIndex(property))] });
 
-function finish(stop: Stop & { kind: 'end' }, o: ForkOptions) {
-  const env = { world: stop.world } as Parameters<typeof int>[0];
-  const checks = (property: string) => !o.checked || o.checked.has(property);
-  const next = (): State => ({ after: 'checked' });
+/** What is broken at the end of a run, the first of each property that is asked for. */
+function brokenBy(stop: Stop & { kind: 'end' }, o: ForkOptions): Broken[] {
+  const { world, value } = stop;
+  const broken = brokenAtEnd(world, o.entry, value, o.shared);
+  const held = [PARENT, CHILD].filter((mm) => int({ world } as Env, mm, '__mmap_lock') !== 0);
+  if (held.length) {
+    const names = held.map((mm) => world.obj(mm).name).join(' and ');
+    const text = `returns with the mmap lock of the ${names} held`;
+    broken.unshift({ property: 'lock-state', text });
+  }
+  const left = succeeds(o.entry, value) ? null : parentVmaLeft(world);
+  if (left !== null)
+    broken.unshift({
+      property: 'parent-vma-left',
+      text: `has failed; ${left} is in the child's tree`,
+    });
+  return broken.filter(
+    (b, k) =>
+      (!o.checked || o.checked.has(b.property)) &&
+      broken.findIndex((x) => x.property === b.property) === k,
+  );
+}
+
+/** One step for each thing that is broken; the last one looks at what parent and child share. */
+function finish({ ended, broken }: Finished, o: ForkOptions): EdgeOf[] {
   const info: StepInfo = {
     function: o.entry,
-    path: stop.ref?.path ?? '',
-    line: stop.ref?.line ?? null,
+    path: ended.ref?.path ?? '',
+    line: ended.ref?.line ?? null,
     text: '',
     hidden: false,
-    ...(stop.ref?.at === undefined ? {} : { at: stop.ref.at }),
+    ...(ended.ref?.at === undefined ? {} : { at: ended.ref.at }),
   };
-  const held = [PARENT, CHILD].filter((mm) => int(env, mm, '__mmap_lock') !== 0);
-  if (held.length && checks('lock-state')) {
-    const names = held.map((mm) => stop.world.obj(mm).name).join(' and ');
-    return {
-      op: failOp('lock-state'),
-      info: { ...info, text: `returns with the mmap lock of the ${names} held` },
-      next,
-    };
-  }
-  if (stop.value === 0)
-    return {
-      op: { guard: [], effect: o.shared.checkNoSharedWritable() } as Op,
-      info: { ...info, text: 'has returned 0' },
-      next,
-    };
-  const left = checks('parent-vma-left') ? parentVmaLeft(stop.world) : null;
-  if (left !== null)
-    return {
-      op: failOp('parent-vma-left'),
-      info: { ...info, text: `has failed; ${left} is in the child's tree` },
-      next,
-    };
-  return { op: TAU, info: { ...info, hidden: true, text: 'fork fails' }, next };
+  const [first, ...rest] = broken;
+  if (first)
+    return [
+      {
+        op: failOp(first.property),
+        info: { ...info, text: first.text },
+        next: (): State => ({ ended, broken: rest }),
+      },
+    ];
+  const next = (): State => ({ after: 'checked' });
+  if (!succeeds(o.entry, ended.value))
+    return [{ op: TAU, info: { ...info, hidden: true, text: 'fork fails' }, next }];
+  const effect = [...o.shared.checkNoSharedWritable(), ...o.shared.checkContent()];
+  const said = o.entry === 'dup_mmap' ? 'has returned 0' : 'has succeeded';
+  return [{ op: { guard: [], effect }, info: { ...info, text: said }, next }];
 }

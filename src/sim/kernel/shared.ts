@@ -172,6 +172,22 @@ export class Shared {
     return this.tlb.map((row) => set(row[i], 0));
   }
 
+  /**
+   * Checked when a fork that nothing runs beside has succeeded: the child maps what it inherits, and nothing else.
+   * Pages of files may be left to page faults.
+   */
+  checkContent(): Effect[] {
+    const broken: Effect[] = [{ do: 'fail', property: propertyIndex('content') }];
+    if (this.scenario.threads.length) return [];
+    return this.vmaOf.flatMap((k, i) => {
+      const vma = this.scenario.vmas[k];
+      const child = v(this.childPte[i]);
+      if (!this.inherited(k))
+        return vma.flags.includes('VM_SHARED') ? [] : [when([ne(child, 0)], broken)];
+      return vma.anonVma ? [when([ne(child, v(this.pte[i]))], broken)] : [];
+    });
+  }
+
   /** Checked when dup_mmap() returns: nothing that parent and child share can be written without a fault. */
   checkNoSharedWritable(): Effect[] {
     const p = propertyIndex('shared-writable');

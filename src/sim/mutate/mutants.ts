@@ -23,9 +23,9 @@ export interface Mutant {
 export interface MutationPlan {
   /** Functions whose calls are edited. */
   steps: readonly string[];
-  /** Functions past whose calls a step is moved; left out: past each later statement of its block. */
-  past?: readonly string[];
-  /** A step is moved past each later statement, also where `past` names functions. */
+  /** Functions past whose calls a step is moved. */
+  past: readonly string[];
+  /** A step is also moved past each other later statement of its block. */
   anywhere?: boolean;
   operators: readonly Operator[];
 }
@@ -36,7 +36,7 @@ export function mutantsOf(program: Program, entry: string, plan: MutationPlan): 
   const sites = sitesOf(program, entry, plan.steps);
   const wanted = new Set(plan.operators);
   const deletes = wanted.has('delete');
-  const marks = sitesOf(program, entry, plan.past ?? []);
+  const marks = sitesOf(program, entry, plan.past);
   for (const step of new Set(plan.steps)) {
     const of = sites.filter((s) => s.callee === step);
     if (of.length && (wanted.has('delete-all') || (deletes && of.length === 1)))
@@ -124,7 +124,7 @@ function moves(
       .filter((m) => m.func === f.name && m.stmt !== site.stmt)
       .filter((m) => m.calls.some((c) => start <= c && c < end))
       .map((m) => m.callee);
-    if (plan.past && !plan.anywhere && past.length === 0) continue;
+    if (!plan.anywhere && past.length === 0) continue;
     const behind = past.length ? `${past[0]}()` : `"${f.refs[ref].text.replace(/;$/, '')}"`;
     out.push({
       operator: 'move',

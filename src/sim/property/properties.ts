@@ -42,6 +42,42 @@ export const PROPERTIES: readonly Property[] = [
     id: 'parent-vma-left',
     breach: "a failed fork leaves a VMA of the parent in the child's tree, before any marker",
   },
+  {
+    id: 'published-early',
+    breach: 'others can reach a VMA through its file before it is set up',
+  },
+  {
+    id: 'vma-order',
+    breach: "a VMA's open(), its place in the tree and its pages do not go together",
+  },
+  {
+    id: 'lock-order',
+    breach: 'a lock is taken while one is held that comes after it',
+  },
+  {
+    id: 'unwind',
+    breach: 'a reference, an object or a charge is not given back, or twice',
+  },
+  {
+    id: 'accounting',
+    breach: "a counter does not agree with what the child's tree holds",
+  },
+  {
+    id: 'failure-lost',
+    breach: 'something failed and the caller is not told',
+  },
+  {
+    id: 'content',
+    breach: "the child's memory is not the parent's at the time of fork",
+  },
+  {
+    id: 'rmap',
+    breach: 'no reverse map leads to pages of the child',
+  },
+  {
+    id: 'huge-entry',
+    breach: "fork clears the parent's entry of a huge page",
+  },
 ];
 
 /** Index of a property by its id. Throws for an unknown id: a bug of ours. */

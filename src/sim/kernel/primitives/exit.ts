@@ -1,5 +1,6 @@
 import type { Env, Primitive } from '../../machine/primitive.js';
 import { isPtr, type Ptr, pointer, type Value } from '../../machine/value.js';
+import { addTo, removeVma, unlinkAnon, unlinkFile } from '../ledger.js';
 import { CHILD, nameOf, object, PARENT, vmaArg } from './support.js';
 import { entries, XA_ZERO_ENTRY } from './tree.js';
 
@@ -40,11 +41,12 @@ function unmapOne(env: Env, vma: Ptr): void {
   env.world.put(vma, '__unmapped', 1);
 }
 
-function unlinkFile(env: Env, x: Value, what: string): Value {
+function unlinkFileOnce(env: Env, x: Value, what: string): Value {
   const vma = torn(env, x, what);
   if (env.world.get(vma, '__unlinked') === 1)
     env.breach('invalid-access', `${what} takes ${nameOf(env, vma)} out of i_mmap twice`);
   env.world.put(vma, '__unlinked', 1);
+  unlinkFile(env, vma);
   return 0;
 }
 
@@ -101,8 +103,8 @@ function walk(env: Env, over: Value, first: Value, what: string, visit: (vma: Pt
 
 /** One VMA of free_pgtables(): out of the reverse maps, then its page tables. */
 function unlinkAndFree(env: Env, vma: Ptr, what: string): void {
-  unlinkFile(env, vma, what);
-  env.world.put(vma, 'anon_vma', 0);
+  unlinkFileOnce(env, vma, what);
+  unlinkAnon(env, vma);
   tablesUnused(env, vma);
 }
 
@@ -132,10 +134,13 @@ export const EXIT: Record<string, Primitive> = {
   tlb_gather_mmu_fullmm: (env, [gather, mm]) => gatherFor(env, gather, mm),
   free_pgd_range: (env, [gather, addr, end]) => freeTables(env, gather, addr, end),
   hugetlb_free_pgd_range: (env, [gather, addr, end]) => freeTables(env, gather, addr, end),
-  unlink_file_vma: (env, [vma]) => unlinkFile(env, vma, 'unlink_file_vma()'),
-  unlink_file_vma_batch_add: (env, [, vma]) => unlinkFile(env, vma, 'unlink_file_vma_batch_add()'),
-  /** What a driver's close() does is its own affair; it can not fail. */
-  driver_close: () => 0,
+  unlink_file_vma: (env, [vma]) => unlinkFileOnce(env, vma, 'unlink_file_vma()'),
+  unlink_file_vma_batch_add: (env, [, vma]) =>
+    unlinkFileOnce(env, vma, 'unlink_file_vma_batch_add()'),
+  driver_close: (env, [vma]) => {
+    addTo(env, vmaArg(env, vma, 'close()'), '__opened', -1);
+    return 0;
+  },
 };
 
 /**
@@ -148,7 +153,7 @@ export const EXIT_WALKS: Record<string, Primitive> = {
     walk(env, over, vma, 'free_pgtables()', (x) => unlinkAndFree(env, x, 'free_pgtables()')),
   unmap_region: (env, [, over, vma, , , , end]) => unmapRegion(env, over, vma, end),
   remove_vma: (env, [vma]) => {
-    env.world.put(torn(env, vma, 'remove_vma()'), '__freed', 1);
+    removeVma(env, torn(env, vma, 'remove_vma()'));
     return 0;
   },
 };

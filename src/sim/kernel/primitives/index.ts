@@ -1,4 +1,8 @@
 import type { Primitive } from '../../machine/primitive.js';
+import { ACCOUNTING } from './accounting.js';
+import { ANON_VMA } from './anon_vma.js';
+import { FILES } from './files.js';
+import { LOCKS } from './locks.js';
 import { MISC } from './misc.js';
 import { MMAP_LOCK } from './mmap_lock.js';
 import { PAGES } from './pages.js';
@@ -9,9 +13,13 @@ import { VMA_LOCK } from './vma_lock.js';
 /** Models of kernel functions by name. A key `load kind.field` models the access to a field that is shared. */
 export const PRIMITIVES: Readonly<Record<string, Primitive>> = {
   ...MISC,
+  ...LOCKS,
   ...MMAP_LOCK,
   ...VMA_LOCK,
   ...TREE,
   ...VMA,
+  ...ACCOUNTING,
+  ...ANON_VMA,
+  ...FILES,
   ...PAGES,
 };

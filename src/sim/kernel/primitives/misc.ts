@@ -1,7 +1,7 @@
 import type { Primitive } from '../../machine/primitive.js';
 import { isInt, isPtr } from '../../machine/value.js';
 import { signalArrives } from './mmap_lock.js';
-import { mayFail, object } from './support.js';
+import { mayFail } from './support.js';
 
 /**
  * Calls that change nothing that the rules look at, whatever their arguments: cache maintenance, statistics, tracing,
@@ -13,23 +13,12 @@ export const NO_EFFECT: readonly string[] = [
   'uprobe_start_dup_mmap',
   'uprobe_end_dup_mmap',
   'uprobe_dup_mmap',
-  'dup_mm_exe_file',
   'mt_clear_in_rcu',
   'mt_set_in_rcu',
   'untrack_pfn_clear',
-  'hugetlb_dup_vma_private',
-  'reset_vma_resv_huge_pages',
-  'i_mmap_lock_write',
-  'i_mmap_unlock_write',
-  'mapping_allow_writable',
-  'flush_dcache_mmap_lock',
-  'flush_dcache_mmap_unlock',
-  'vma_interval_tree_insert_after',
   'khugepaged_fork',
   'dup_userfaultfd_complete',
   'dup_userfaultfd_fail',
-  'get_file',
-  'fput',
   'set_bit',
   'clear_bit',
   'cond_resched',
@@ -51,8 +40,6 @@ export const NO_EFFECT: readonly string[] = [
   'VM_WARN_ON',
   'VM_WARN_ON_ONCE',
   'lockdep_assert_held',
-  'rcu_read_lock',
-  'rcu_read_unlock',
   'preempt_disable',
   'preempt_enable',
   'INIT_LIST_HEAD',
@@ -81,16 +68,10 @@ export const MISC: Record<string, Primitive> = {
   signal_pending: function* (env) {
     return (yield* signalArrives(env)) ? 1 : 0;
   },
-  vma_is_shared_maywrite: (env, [vma]) => {
-    const flags = env.world.get(object(env, vma, 'vma_is_shared_maywrite()'), 'vm_flags');
-    return typeof flags === 'number' && (flags & 0x28) === 0x28 ? 1 : 0;
-  },
   ksm_fork: function* (env) {
-    return yield* mayFail(env, 'ksm_fork');
+    return yield* mayFail(env, 'ksm_fork', true);
   },
   arch_dup_mmap: function* (env) {
     return yield* mayFail(env, 'arch_dup_mmap');
   },
-  /** What a driver's open() does is its own affair; it can not fail. */
-  driver_open: () => 0,
 };

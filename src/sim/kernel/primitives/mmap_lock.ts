@@ -1,7 +1,18 @@
 import { add, eq, set, v } from '../../explore/op.js';
 import type { Env, Primitive, Visible } from '../../machine/primitive.js';
 import type { Ptr, Value } from '../../machine/value.js';
-import { EINTR, int, KERNEL, nameOf, object, PARENT, step } from './support.js';
+import { inOrder } from './locks.js';
+import {
+  EINTR,
+  failing,
+  int,
+  KERNEL,
+  mustReport,
+  nameOf,
+  object,
+  PARENT,
+  step,
+} from './support.js';
 
 /** How the running thread holds an mm's mmap lock, kept in the mm object. */
 const HELD = '__mmap_lock';
@@ -52,6 +63,7 @@ function* lock(env: Env, x: Value): Visible {
   const mm = object(env, x, 'mmap_write_lock', 'mm');
   if (heldAtAll(env, mm))
     env.breach('lock-state', `takes the mmap lock of the ${nameOf(env, mm)} twice`);
+  yield* inOrder(env, mm === PARENT ? 'mmap lock of the parent' : 'mmap lock of the child');
   const sh = env.shared;
   if (mm === PARENT)
     yield step(
@@ -69,11 +81,13 @@ function* lock(env: Env, x: Value): Visible {
 
 function* unlock(env: Env, x: Value): Visible {
   const mm = object(env, x, 'mmap_write_unlock', 'mm');
-  if (!holdsForWrite(env, mm))
-    env.breach(
+  if (!holdsForWrite(env, mm)) {
+    yield failing(
       'lock-state',
       `releases the mmap lock of the ${nameOf(env, mm)} without holding it for writing`,
     );
+    return 0;
+  }
   yield* moveSequence(env, mm, true);
   if (mm === PARENT)
     yield step({ guard: [], effect: [set(env.shared.mmapWriter, 0)] }, 'mmap_write_unlock(parent)');
@@ -100,6 +114,7 @@ function* readLock(env: Env, x: Value): Visible {
   const mm = object(env, x, 'mmap_read_lock', 'mm');
   if (heldAtAll(env, mm))
     env.breach('lock-state', `takes the mmap lock of the ${nameOf(env, mm)} twice`);
+  yield* inOrder(env, mm === PARENT ? 'mmap lock of the parent' : 'mmap lock of the child');
   const sh = env.shared;
   if (mm === PARENT)
     yield step(
@@ -112,8 +127,10 @@ function* readLock(env: Env, x: Value): Visible {
 
 function* readUnlock(env: Env, x: Value): Visible {
   const mm = object(env, x, 'mmap_read_unlock', 'mm');
-  if (int(env, mm, HELD) !== READ)
-    env.breach('lock-state', 'releases an mmap lock that it does not hold for reading');
+  if (int(env, mm, HELD) !== READ) {
+    yield failing('lock-state', 'releases an mmap lock that it does not hold for reading');
+    return 0;
+  }
   if (mm === PARENT)
     yield step(
       { guard: [], effect: [add(env.shared.mmapReaders, -1)] },
@@ -124,7 +141,10 @@ function* readUnlock(env: Env, x: Value): Visible {
 }
 
 function* killable(env: Env, x: Value): Visible {
-  if (yield* signalArrives(env)) return EINTR;
+  if (yield* signalArrives(env)) {
+    mustReport(env, 'mmap_write_lock_killable() was interrupted');
+    return EINTR;
+  }
   return yield* lock(env, x);
 }
 

@@ -1,7 +1,11 @@
 import { pageName } from '../../actors/names.js';
-import { add, type Cond, eq, ne, set, v, when } from '../../explore/op.js';
-import type { Env, Primitive, Visible } from '../../machine/primitive.js';
+import { add, type Cond, eq, fail, ne, set, v, when } from '../../explore/op.js';
+import type { Alternative, Env, Primitive, Visible } from '../../machine/primitive.js';
 import { isPtr, type Ptr, type Value } from '../../machine/value.js';
+import { propertyIndex } from '../../property/properties.js';
+import type { VmaSpec } from '../../scenario.js';
+import { readAnonVma } from './anon_vma.js';
+import { inOrder } from './locks.js';
 import {
   allocate,
   CHILD,
@@ -14,7 +18,6 @@ import {
   step,
   vmaArg,
 } from './support.js';
-import { readAnonVma } from './vma.js';
 import { writeLocked } from './vma_lock.js';
 
 const VM_SHARED = 0x8n;
@@ -56,17 +59,81 @@ function* copyPageRange(env: Env, x: Value, y: Value): Visible {
     !writeLocked(env, src)
   )
     yield failing('assertion', `copy_page_range(): ${nameOf(env, src)} is not write-locked`);
-  if (anon !== 0 && !isPtr(env.world.get(dst, 'anon_vma')))
-    yield failing(
-      'anon-vma-changed',
-      `copies pages that no anon_vma of ${nameOf(env, dst)} reaches`,
-    );
+  if (!(yield* rightWay(env, dst, src))) return 0;
+  yield* reachable(env, dst, src, anon);
+  env.world.put(dst, '__copied', 1);
   if (!(yield* allocate(env, 'page table of the child'))) return ENOMEM;
+  copyOthers(env, dst, src);
   if (!addresses.length) return 0;
   const ptl = env.shared.ptl[env.shared.vmaOf[addresses[0]]];
+  if (specOf(env, src).huge) yield* passHuge(env, addresses);
+  yield* inOrder(env, 'page-table lock');
   yield step({ guard: [eq(v(ptl), 0)], effect: [set(ptl, 1)] }, 'spin_lock(page table)', true);
   for (const i of addresses) yield* copyPte(env, i, cow, dst, src);
   yield step({ guard: [], effect: [set(ptl, 0)] }, 'spin_unlock(page table)', true);
+  return 0;
+}
+
+const specOf = (env: Env, vma: Ptr): VmaSpec => env.scenario.vmas[int(env, vma, '__origin')];
+
+/** Pages go from the parent's memory to the child's, at the same addresses. */
+function* rightWay(env: Env, dst: Ptr, src: Ptr): Generator<Alternative[], boolean, number> {
+  const names = `${nameOf(env, src)} to ${nameOf(env, dst)}`;
+  const [from, to] = [env.world.get(src, 'vm_mm'), env.world.get(dst, 'vm_mm')];
+  if (from === PARENT && to === CHILD) {
+    if (int(env, dst, 'vm_start') === int(env, src, 'vm_start')) return true;
+    yield failing('content', `copies the pages of ${names}, which is elsewhere`);
+    return false;
+  }
+  const whose = (mm: Value) => (mm === PARENT ? "the parent's" : "the child's");
+  yield failing('content', `copies pages of ${names}: from ${whose(from)} memory to ${whose(to)}`);
+  return false;
+}
+
+/** Whoever looks for the mappings of a copied page has to find the one in the child. */
+function* reachable(env: Env, dst: Ptr, src: Ptr, anon: Value): Visible {
+  const name = nameOf(env, dst);
+  if (anon !== 0 && env.world.get(dst, '__chain') !== src)
+    yield failing(
+      env.world.get(dst, '__anon_none') === 1 ? 'anon-vma-changed' : 'rmap',
+      `copies pages that no anon_vma of ${name} reaches`,
+    );
+  if (isPtr(env.world.get(dst, 'vm_file')) && !int(env, dst, '__in_i_mmap'))
+    yield failing('rmap', `copies pages of ${name} before its file's i_mmap leads there`);
+  return 0;
+}
+
+/** Entries that no other thread looks at: swapped out, or a page frame without struct page. */
+function copyOthers(env: Env, dst: Ptr, src: Ptr): void {
+  const others = specOf(env, src).pages.filter((p) => p === 'swap' || p === 'pfn');
+  env.world.put(dst, '__others', others.length);
+  // the child is now on the list that swapoff walks
+  if (others.includes('swap')) env.world.put(CHILD, '__mmlist', 1);
+}
+
+/**
+ * copy_pmd_range() looks at the entry of a huge page without a lock: none or a table, it goes on, and an entry that has
+ * become huge in between is bad to it and is cleared, in the parent.
+ */
+function* passHuge(env: Env, addresses: readonly number[]): Visible {
+  for (const i of addresses) {
+    const entry = v(env.shared.pte[i]);
+    const taken = yield [
+      { op: { guard: [eq(entry, 0)], effect: [] }, text: 'no huge page yet', hidden: true },
+      { op: { guard: [ne(entry, 0)], effect: [] }, text: 'copies a huge page', hidden: true },
+    ];
+    if (taken === 0)
+      yield step(
+        {
+          guard: [],
+          effect: [
+            when([ne(entry, 0)], [fail(propertyIndex('huge-entry')), set(env.shared.pte[i], 0)]),
+          ],
+        },
+        (x) => (x[env.shared.pte[i]] ? 'pmd_clear_bad(): the huge page is gone' : 'no table here'),
+        true,
+      );
+  }
   return 0;
 }
 

@@ -1,6 +1,6 @@
 import { fail, type Op, TAU } from '../../explore/op.js';
 import type { Alternative, Env, Visible } from '../../machine/primitive.js';
-import { isPtr, type Ptr, pointer, type Value } from '../../machine/value.js';
+import { isPtr, type Ptr, pointer, symbol, type Value } from '../../machine/value.js';
 import { propertyIndex } from '../../property/properties.js';
 
 export const EINTR = -4;
@@ -46,8 +46,27 @@ export const note = (text: string): Alternative[] => step(TAU, text);
 export const failing = (property: string, text: string): Alternative[] =>
   step({ guard: [], effect: [fail(propertyIndex(property))] }, text);
 
-/** An allocation that may fail while the scenario's budget lasts: returns true on success. */
-export function* allocate(env: Env, what: string): Generator<Alternative[], boolean, number> {
+/** An allocation may sleep, and reclaim, which takes i_mmap_rwsem. */
+function* mayReclaim(env: Env, what: string): Visible {
+  const held: string[] = [];
+  if (int(env, KERNEL, '__held.i_mmap_rwsem')) held.push('i_mmap_rwsem');
+  if (int(env, KERNEL, '__spinning')) held.push('a spin lock');
+  if (int(env, KERNEL, '__rcu')) held.push('the RCU read lock');
+  if (held.length)
+    yield failing('lock-order', `${what} allocates while ${held.join(' and ')} is held`);
+  return 0;
+}
+
+/**
+ * An allocation that may fail while the scenario's budget lasts: returns true on success. Unless it is `bestEffort`,
+ * whoever called the program has to hear of the failure.
+ */
+export function* allocate(
+  env: Env,
+  what: string,
+  bestEffort = false,
+): Generator<Alternative[], boolean, number> {
+  yield* mayReclaim(env, what);
   const failed = int(env, KERNEL, 'failed');
   if (failed >= env.scenario.failures) return true;
   const taken = yield [
@@ -56,10 +75,16 @@ export function* allocate(env: Env, what: string): Generator<Alternative[], bool
   ];
   if (taken === 0) return true;
   env.world.put(KERNEL, 'failed', failed + 1);
+  if (!bestEffort) mustReport(env, `${what} failed`);
   return false;
 }
 
+/** Something failed that the caller of the program has to hear of. */
+export function mustReport(env: Env, what: string): void {
+  env.world.put(KERNEL, '__failure', symbol(what));
+}
+
 /** A primitive whose only effect is that it may fail for want of memory: 0 or -ENOMEM. */
-export function* mayFail(env: Env, what: string): Visible {
-  return (yield* allocate(env, what)) ? 0 : ENOMEM;
+export function* mayFail(env: Env, what: string, bestEffort = false): Visible {
+  return (yield* allocate(env, what, bestEffort)) ? 0 : ENOMEM;
 }

@@ -1,8 +1,9 @@
 import { eq, set, v } from '../../explore/op.js';
 import type { Env, Primitive, Visible } from '../../machine/primitive.js';
 import { isPtr, type Ptr, type Value } from '../../machine/value.js';
+import { inOrder } from './locks.js';
 import { holdsForWrite, sequence, signalArrives } from './mmap_lock.js';
-import { EINTR, failing, int, nameOf, note, step, vmaArg } from './support.js';
+import { EINTR, failing, int, mustReport, nameOf, note, step, vmaArg } from './support.js';
 
 const SEQ = 'vm_lock_seq';
 
@@ -31,6 +32,7 @@ function* startWrite(env: Env, x: Value): Visible {
   if (env.features.vmaLock === 'none') return 0;
   const seq = sequence(env, mm);
   if (int(env, vma, SEQ) === seq) return 0;
+  yield* inOrder(env, 'VMA lock');
   const k = env.world.get(vma, '__shared');
   if (typeof k === 'number') {
     const { vmaReaders, vmaWriter, vmaSeq } = env.shared;
@@ -81,7 +83,10 @@ export const VMA_LOCK: Record<string, Primitive> = {
   },
   /** Newest trees: 0, or -EINTR; it looks at readers before signals. */
   vma_start_write_killable: function* (env, [vma]) {
-    if (yield* signalArrives(env)) return EINTR;
+    if (yield* signalArrives(env)) {
+      mustReport(env, 'vma_start_write_killable() was interrupted');
+      return EINTR;
+    }
     return yield* startWrite(env, vma);
   },
   vma_assert_write_locked: function* (env, [vma]) {

@@ -1,0 +1,117 @@
+import { CHILD, KERNEL, PARENT } from '../../kernel/primitives/support.js';
+import { initialWorld } from '../../kernel/setup.js';
+import type { Shared } from '../../kernel/shared.js';
+import { isPtr, keyOf, type Ptr, type Value } from '../../machine/value.js';
+import type { World } from '../../machine/world.js';
+import { type Broken, childEntries, type Ended, num, objectsOf, parentEntries } from './tree.js';
+
+const content = (text: string): Broken => ({ property: 'content', text });
+
+/** VM_LOCKED and VM_LOCKONFAULT are not inherited; those of userfaultfd only with a fork event. */
+const LOCKED = 0x82000;
+const UFFD = 0x1200;
+const VM_DONTCOPY = 0x20000;
+const VM_WIPEONFORK = 0x2000000;
+
+/** Fields that a copy has from its original. */
+const SAME = ['vm_start', 'vm_end', 'vm_pgoff', 'vm_file', 'vm_ops'];
+/** Fields of the parent's VMAs that fork leaves alone. */
+const PARENTS = [
+  ...SAME,
+  'vm_mm',
+  'vm_flags',
+  'vm_policy',
+  'vm_private_data',
+  'vm_userfaultfd_ctx.ctx',
+];
+
+const memo = new WeakMap<Shared, World>();
+
+/** The parent is as it was. */
+function parentUntouched(world: World, shared: Shared): string[] {
+  let then = memo.get(shared);
+  if (!then) {
+    then = initialWorld(shared);
+    memo.set(shared, then);
+  }
+  const before = then;
+  const out: string[] = [];
+  const trees = [before, world].map((w) => keyOf(parentEntries(w)));
+  if (trees[0] !== trees[1]) out.push("the parent's tree has changed");
+  for (const p of objectsOf(before, 'vma')) {
+    const fields = num(world, p, '__anon_fixed') ? [...PARENTS, 'anon_vma'] : PARENTS;
+    const changed = fields.filter((f) => keyOf(world.get(p, f)) !== keyOf(before.get(p, f)));
+    if (changed.length) out.push(`${changed.join(', ')} of ${world.obj(p).name} has changed`);
+  }
+  return out;
+}
+
+/** One VMA of the child against its original. */
+function differences(world: World, copy: Ptr, orig: Ptr): string[] {
+  const { name } = world.obj(copy);
+  const out = SAME.filter((f) => world.get(copy, f) !== world.get(orig, f)).map(
+    (f) => `${f} of ${name} is not that of ${world.obj(orig).name}`,
+  );
+  if (world.get(copy, 'vm_mm') !== CHILD) out.push(`vm_mm of ${name} is not the child`);
+  const [now, then] = [num(world, copy, 'vm_flags'), num(world, orig, 'vm_flags')];
+  if (now & LOCKED) out.push(`${name} is locked into memory`);
+  const mask = ~(LOCKED | (world.get(orig, '__userfaultfd') ? 0 : UFFD));
+  if ((now & mask) !== (then & mask))
+    out.push(`flags of ${name} are not those of ${world.obj(orig).name}`);
+  if (world.get(copy, 'vm_policy') === 0 && world.get(orig, 'vm_policy') !== 0)
+    out.push(`${name} has lost its memory policy`);
+  return out;
+}
+
+/** What the child's tree should hold at the range of a VMA of the parent. */
+function wanted(world: World, orig: Ptr, entry: Value, shared: Shared): string[] {
+  const { name } = world.obj(orig);
+  const flags = num(world, orig, 'vm_flags');
+  if (flags & VM_DONTCOPY)
+    return entry === 0 ? [] : [`the child has ${name}, which is not to be copied`];
+  if (!isPtr(entry)) return [`the child has no copy of ${name}`];
+  if (world.obj(entry).kind !== 'copy')
+    return [`the child's tree holds ${world.obj(entry).name} of the parent`];
+  if (world.get(entry, '__origin') !== world.get(orig, '__origin'))
+    return [`the child has ${world.obj(entry).name} in the place of ${name}`];
+  const out = differences(world, entry, orig);
+  const spec = shared.scenario.vmas[num(world, orig, '__origin')];
+  const others = spec.pages.filter((p) => p === 'swap' || p === 'pfn').length;
+  if (others !== num(world, entry, '__others') && !(flags & VM_WIPEONFORK))
+    out.push(`${world.obj(entry).name} lacks pages of ${name}`);
+  if (flags & VM_WIPEONFORK && num(world, entry, '__copied'))
+    out.push(`the child has the content of ${name}, which was to be wiped`);
+  return out;
+}
+
+/** After a fork that succeeded the child's memory is the parent's; the parent's is its own on every path. */
+export function sameContent({ world, succeeded }: Ended, shared: Shared): Broken[] {
+  const out = parentUntouched(world, shared);
+  if (succeeded) {
+    const child = childEntries(world);
+    const originals = objectsOf(world, 'vma');
+    for (const orig of originals) {
+      const first = num(world, orig, 'vm_start');
+      const last = num(world, orig, 'vm_end') - 1;
+      const there = child.filter((r) => r.first <= last && first <= r.last);
+      const exact = there.length === 1 && there[0].first === first && there[0].last === last;
+      if (there.length && !exact)
+        out.push(`the child maps another range than ${world.obj(orig).name}`);
+      else out.push(...wanted(world, orig, there[0]?.entry ?? 0, shared));
+    }
+    const inside = (r: { first: number; last: number }) =>
+      originals.some(
+        (o) => num(world, o, 'vm_start') <= r.last && r.first < num(world, o, 'vm_end'),
+      );
+    if (child.some((r) => !inside(r))) out.push('the child maps a range that the parent does not');
+    if (world.get(CHILD, 'exe_file') !== world.get(PARENT, 'exe_file'))
+      out.push("the child's executable is not the parent's");
+  }
+  return out.map(content);
+}
+
+/** What failed without a word to the caller; null when nothing did. */
+export function unreported({ world, succeeded }: Ended): string | null {
+  const failure = world.get(KERNEL, '__failure');
+  return succeeded && typeof failure === 'object' && 'sym' in failure ? failure.sym : null;
+}

@@ -1,0 +1,84 @@
+import { chargeOf } from '../../kernel/ledger.js';
+import { KERNEL } from '../../kernel/primitives/support.js';
+import { isPtr, type Ptr } from '../../machine/value.js';
+import type { World } from '../../machine/world.js';
+import { type Broken, childVmas, type Ended, num, objectsOf } from './tree.js';
+
+const unwind = (text: string): Broken => ({ property: 'unwind', text });
+
+/** Every copy is either in the child's tree or freed, and what is freed is linked nowhere. */
+function copies(world: World, owners: readonly Ptr[]): Broken[] {
+  return objectsOf(world, 'copy').flatMap((p) => {
+    const { name } = world.obj(p);
+    const inTree = owners.includes(p);
+    const freed = num(world, p, '__freed') === 1;
+    if (!freed) return inTree ? [] : [unwind(`${name} is neither freed nor in the child's tree`)];
+    const out: Broken[] = [];
+    if (inTree) out.push(unwind(`${name} is freed and still in the child's tree`));
+    if (isPtr(world.get(p, '__chain')))
+      out.push(unwind(`${name} is freed with its anon_vma chain`));
+    if (num(world, p, '__in_i_mmap') > 0)
+      out.push(unwind(`${name} is freed while its file's i_mmap leads to it`));
+    return out;
+  });
+}
+
+/** `n` references too many or too few, in words. */
+const off = (name: string, n: number): Broken =>
+  unwind(
+    `${name}: ${Math.abs(n)} reference${Math.abs(n) > 1 ? 's' : ''} ${n > 0 ? 'not given back' : 'given back that nobody took'}`,
+  );
+
+/** References to policies and files against those who should hold them. */
+function references(world: World, owners: readonly Ptr[]): Broken[] {
+  const holders = [...owners, ...objectsOf(world, 'vma')];
+  const out: Broken[] = [];
+  const check = (kind: string, field: string, more: (p: Ptr) => number) => {
+    for (const p of objectsOf(world, kind)) {
+      const wanted = holders.filter((h) => world.get(h, field) === p).length + more(p);
+      const n = num(world, p, '__refs') - wanted;
+      if (n !== 0) out.push(off(world.obj(p).name, n));
+    }
+  };
+  check('policy', 'vm_policy', () => 0);
+  const mms = objectsOf(world, 'mm');
+  check('file', 'vm_file', (p) => mms.filter((mm) => world.get(mm, 'exe_file') === p).length);
+  return out;
+}
+
+/** What was taken off, or freed, of the parent's. */
+function parents(world: World): Broken[] {
+  return objectsOf(world, 'vma').flatMap((p) => {
+    const { name } = world.obj(p);
+    return num(world, p, '__anon_active') < 0
+      ? [unwind(`the anon_vma of ${name} is given up for a VMA that was never linked to it`)]
+      : [];
+  });
+}
+
+/** Everything that was taken is held by the child's tree or was given back, on every path. */
+export function unwound({ world, succeeded }: Ended): Broken[] {
+  const owners = childVmas(world);
+  const out = [...copies(world, owners), ...references(world, owners), ...parents(world)];
+  const committed = overcharge(world);
+  if (committed !== 0 && !succeeded)
+    out.push(
+      unwind(
+        committed > 0
+          ? `${committed} pages stay committed`
+          : `${-committed} pages are un-charged that this iteration did not charge`,
+      ),
+    );
+  const pending = num(world, KERNEL, '__uffd_pending');
+  if (pending > 0)
+    out.push(unwind(`${pending} userfaultfd contexts are neither completed nor dropped`));
+  return out;
+}
+
+/** Pages that are committed and that no VMA of the child answers for. */
+export function overcharge(world: World): number {
+  return (
+    num(world, KERNEL, 'committed') -
+    childVmas(world).reduce((n, p) => n + chargeOf({ world }, p), 0)
+  );
+}
