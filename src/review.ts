@@ -28,6 +28,8 @@ export interface ReviewOptions {
   explore?: ExploreOptions;
   /** Options of the tree's `.config`; what it does not answer is left to the built-in table. */
   config?: ConfigTable;
+  /** Told of each entry of the report and the patch that it is about, in the report's order. */
+  onReview?: (review: PatchReview, patch: Patch) => void;
   /** Told of each patch whose programs were run, with what a player needs to run them again. */
   observe?: (o: Observed) => void;
 }
@@ -48,11 +50,16 @@ export async function reviewSeries(series: PatchSeries, options: ReviewOptions):
   const problems = series.problems.map((p) => p.message);
   for (const { patches: newest, older } of worksOf(series.patches)) {
     const reviewed = await reviewStack(newest, o, made);
+    let reviews = reviewed.map((r) => r.review);
     if (older) {
       const then = await reviewStack(older.patches, o, made);
-      patches.push(...versusOlder(reviewed, then, older.version));
+      reviews = versusOlder(reviewed, then, older.version);
       problems.push(olderNote(newest[0], older.version));
-    } else patches.push(...reviewed.map((r) => r.review));
+    }
+    reviews.forEach((review, k) => {
+      o.onReview?.(review, reviewed[k].patch);
+    });
+    patches.push(...reviews);
   }
   return {
     schema: 'forklore.review/1',

@@ -27,7 +27,7 @@ const MAY: Record<string, { folders: string[]; packages: string[]; node: boolean
     packages: ['ajv', 'yaml'],
     node: true,
   },
-  report: { folders: ['base', 'types:judge'], packages: [], node: false },
+  report: { folders: ['base', 'types:intake', 'types:judge'], packages: [], node: false },
   github: {
     folders: ['base', 'intake', 'report', 'types:judge', 'types:source', 'types:intake'],
     packages: ['probot', '@octokit/rest'],

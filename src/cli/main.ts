@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { ForkloreError } from '../base/errors.js';
 import { printable } from '../base/terminal.js';
 import { VERSION } from '../base/version.js';
+import { FORMATS } from './format-names.js';
 import type { ReviewFlags } from './review.js';
 
 let explored = 0;
@@ -53,12 +54,9 @@ function program(): Command {
       id,
     ])
     .option('--quoted', 'review patches quoted in replies even when the mail holds one of its own')
-    .addOption(
-      new Option('--format <format>', 'of the report')
-        .choices(['text', 'json', 'markdown'])
-        .default('text'),
-    )
+    .addOption(new Option('--format <format>', 'of the report').choices(FORMATS).default('text'))
     .option('--output <file>', 'write the report there')
+    .option('--send', 'with --format mail: hand the replies to git send-email, which asks')
     .addOption(
       new Option('--fail-on <severity>', 'exit 1 for introduced findings from here on')
         .choices(['error', 'warning', 'never'])

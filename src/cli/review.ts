@@ -4,12 +4,15 @@ import { VERSION } from '../base/version.js';
 import { loadRules } from '../judge/load.js';
 import { Pool } from '../judge/pool.js';
 import type { Review, Severity } from '../judge/types.js';
-import { renderJson } from '../report/json.js';
-import { renderMarkdown } from '../report/markdown.js';
-import { renderText } from '../report/text.js';
+import type { Answered } from '../report/mail/index.js';
+import { nipaResult } from '../report/nipa.js';
 import { dumpStage, reviewSeries, type Stage } from '../review.js';
 import { openTree, repositoryAbove } from '../source/index.js';
+import type { Format } from './format-names.js';
+import { ALWAYS, type Reported, render, repliesOf, unanswered } from './formats.js';
 import { readInputs } from './inputs.js';
+import { describe } from './nipa.js';
+import { gitUser, sendReplies } from './send.js';
 import { traceKeeper } from './traces.js';
 
 export interface ReviewFlags {
@@ -21,7 +24,9 @@ export interface ReviewFlags {
   /** Print what this stage hands on, and end. */
   dump?: Stage;
   rule?: string[];
-  format: 'text' | 'json' | 'markdown';
+  format: Format;
+  /** Hand the replies to `git send-email`. */
+  send?: boolean;
   output?: string;
   failOn: 'error' | 'warning' | 'never';
   strict?: boolean;
@@ -33,8 +38,6 @@ export interface ReviewFlags {
   jobs?: number;
 }
 
-const RENDER = { text: renderText, json: renderJson, markdown: renderMarkdown };
-
 /**
  * `forklore review`: reads each input, reviews what can be read, prints one report. Returns the exit code: 0, 1
  * (introduced at or above --fail-on), 2 (an input could not be read), 3 (--strict: something was not fully reviewed).
@@ -45,6 +48,8 @@ export async function runReview(
   out: { write(text: string): void; warn(line: string): void; progress?: (rule: string) => void },
 ): Promise<number> {
   const started = performance.now();
+  if (flags.send && flags.format !== 'mail')
+    throw new ForkloreError('usage', '--send: what is sent are replies; add --format mail');
   const rules = await chosenRules(flags.rule);
   const dir = treeOf(inputs, flags);
   const reader = dir === null ? null : await openTree(dir, flags.base);
@@ -65,18 +70,35 @@ export async function runReview(
       ...(pool ? { pool } : {}),
       ...(out.progress && !flags.quiet ? { progress: out.progress } : {}),
     };
+    const answered: Answered[] = [];
+    const onReview = (review: Answered['review'], patch: Answered['patch']) =>
+      answered.push({ review, patch });
     const review = series
-      ? await reviewSeries(series, { reader, rules, keep, explore })
+      ? await reviewSeries(series, { reader, rules, keep, explore, onReview })
       : nothing();
     review.problems = [...problems, ...(review.problems ?? [])];
     review.seconds = Math.round(performance.now() - started) / 1000;
-    if (review.patches.length || flags.format === 'json')
-      await emit(RENDER[flags.format](review), flags, out);
+    const from = flags.format === 'mail' ? await gitUser() : null;
+    const reported = { review, answered, from };
+    if (review.patches.length || ALWAYS.includes(flags.format))
+      await emit(render(flags.format, reported), flags, out);
+    if (flags.format === 'mail') await mailed(reported, flags, out);
+    if (flags.format === 'nipa' && failed.length === 0) return describe(nipaResult(review), out);
     return exitCode(review, flags, failed.length);
   } finally {
     reader?.close?.();
     await pool?.close();
   }
+}
+
+/** Sends the replies where that was asked for, and says of which patches there is none and why. */
+async function mailed(
+  reported: Reported,
+  flags: ReviewFlags,
+  out: { warn(line: string): void },
+): Promise<void> {
+  if (!flags.quiet) for (const line of unanswered(reported)) out.warn(`forklore: ${line}`);
+  if (flags.send) await sendReplies(repliesOf(reported));
 }
 
 const nothing = (): Review => ({

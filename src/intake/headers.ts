@@ -1,4 +1,5 @@
 import mailsplit, { type MimeNode } from '@zone-eu/mailsplit';
+import type { ReplyInfo } from './types.js';
 
 /** What the intake needs of a mail's header block. */
 export interface MailHeaders {
@@ -10,6 +11,9 @@ export interface MailHeaders {
   inReplyTo: string | null;
   references: string[];
 }
+
+/** Where an answer goes: address fields as they stand, unfolded. */
+export type Addresses = Pick<ReplyInfo, 'to' | 'cc' | 'replyTo'>;
 
 const MAIL_HEADER = /^(?:from|subject|message-id|received|return-path|delivered-to|mime-version)$/i;
 const HEADER_FIELD = /^([!-9;-~]+):(?:[ \t]|\r?$)/;
@@ -86,4 +90,15 @@ export async function readHeaders(headerBlock: Buffer): Promise<MailHeaders> {
     inReplyTo: ids(inReplyTo)[0] ?? (inReplyTo || null),
     references: ids(first('references')),
   };
+}
+
+/** The address fields of a mail. */
+export function readAddresses(headerBlock: Buffer): Addresses {
+  const { headers } = rootNode(headerBlock);
+  const all = (key: string): string[] => {
+    if (!headers) return [];
+    const fields = headers.getDecoded(key).map((h) => h.value.replace(/\s+/g, ' ').trim());
+    return fields.filter((v) => v !== '');
+  };
+  return { to: all('to'), cc: all('cc'), replyTo: all('reply-to')[0] ?? null };
 }

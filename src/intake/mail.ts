@@ -1,12 +1,18 @@
 import { alignContext } from './align.js';
 import { scanDiffs } from './diff/scan.js';
-import { headerLength, looksLikeMail, type MailHeaders, readHeaders } from './headers.js';
+import {
+  headerLength,
+  looksLikeMail,
+  type MailHeaders,
+  readAddresses,
+  readHeaders,
+} from './headers.js';
 import { MAX_ATTACHED_DEPTH } from './limits.js';
 import { type InputLine, problem } from './lines.js';
 import { isMbox, type MailBytes, splitMbox } from './mbox.js';
 import { type PatchText, patchText, plainText } from './message.js';
 import { type Attachment, type MailText, readText } from './mime.js';
-import { quotesWithDiff } from './quote.js';
+import { quotesWithDiff, remarksIn } from './quote.js';
 import { parseSubject, type SubjectInfo } from './subject.js';
 import type { IntakeProblem, Patch, PatchKind } from './types.js';
 
@@ -20,6 +26,14 @@ interface Mail {
   headers: MailHeaders;
   subject: SubjectInfo;
   text: MailText;
+  headerBlock: Buffer;
+}
+
+/** Fills in what an answer to this mail needs; a mail without a patch is not answered. */
+function withReply(mail: Mail, patch: Patch, depth: number): Patch {
+  if (patch.files.length === 0) return patch;
+  const remarks = depth === 0 ? [] : remarksIn(mail.text.body, depth, patch.files[0].inputLine);
+  return { ...patch, reply: { ...readAddresses(mail.headerBlock), depth, remarks } };
 }
 
 function toPatch({ headers, subject }: Mail, kind: PatchKind, text: PatchText): Patch {
@@ -54,14 +68,16 @@ function ownPatch({ text }: Mail): PatchText | null {
   return patch;
 }
 
-function quotedPatches({ text }: Mail): PatchText[] {
+function quotedPatches(mail: Mail): Patch[] {
+  const { text } = mail;
   return quotesWithDiff(text.body).flatMap((quote) => {
     const { lines, removed } = alignContext(quote.lines, text.flowed);
     const scan = scanDiffs(lines, true);
     if (scan.files.length === 0 && scan.problems.length === 0) return [];
     const patch = patchText(lines, scan);
     patch.problems.push(...alignNote(removed, text.flowed, lines[0].line));
-    return [patch];
+    const kind = patch.files.length > 0 ? 'quoted-patch' : 'none';
+    return [withReply(mail, toPatch(mail, kind, patch), quote.depth)];
   });
 }
 
@@ -96,7 +112,7 @@ async function attachedPatches(
     trailers: described.trailers,
     baseCommit: found.baseCommit ?? body.baseCommit,
   };
-  return [toPatch(mail, mail.subject.reply ? 'quoted-patch' : 'patch', patch)];
+  return [withReply(mail, toPatch(mail, mail.subject.reply ? 'quoted-patch' : 'patch', patch), 0)];
 }
 
 /** The mails in bytes that are an mbox or one mail, with `firstLine` as the line of the first byte. */
@@ -132,13 +148,14 @@ async function classify(mail: Mail, options: MailOptions, depth: number): Promis
   const attached: Patch[] = [];
   for (const file of text.attachments)
     attached.push(...(await attachedPatches(mail, file, options, depth)));
-  const quoted = quotedPatches(mail).map((found) =>
-    toPatch(mail, found.files.length > 0 ? 'quoted-patch' : 'none', found),
-  );
+  const quoted = quotedPatches(mail);
   const hasQuoted = quoted.some(({ kind }) => kind === 'quoted-patch');
   const patches: Patch[] = [];
   // A diff in a reply is talk about a patch, unless it answers one that is quoted beside it.
-  if (own) patches.push(toPatch(mail, subject.reply && !hasQuoted ? 'quoted-patch' : 'patch', own));
+  if (own) {
+    const kind = subject.reply && !hasQuoted ? 'quoted-patch' : 'patch';
+    patches.push(withReply(mail, toPatch(mail, kind, own), 0));
+  }
   patches.push(...attached);
   if (patches.length === 0 || options.quoted) patches.push(...quoted);
   if (patches.length === 0) {
@@ -158,7 +175,8 @@ export async function readMail(
   options: MailOptions,
   depth = 0,
 ): Promise<Patch[]> {
-  const headers = await readHeaders(bytes.subarray(0, headerLength(bytes)));
+  const headerBlock = bytes.subarray(0, headerLength(bytes));
+  const headers = await readHeaders(headerBlock);
   const subject = parseSubject(headers.subject);
   let text: MailText;
   try {
@@ -168,7 +186,7 @@ export async function readMail(
     const problems = [problem('error', firstLine, `mail is not readable: ${why}`)];
     text = { body: [], flowed: false, attachments: [], problems };
   }
-  const mail: Mail = { headers, subject, text };
+  const mail: Mail = { headers, subject, text, headerBlock };
   const plain = plainMail(mail, firstLine);
   const patches = plain ? [toPatch(mail, 'none', plain)] : await classify(mail, options, depth);
   patches[0].problems.unshift(...text.problems);

@@ -57,3 +57,20 @@ export function quotesWithDiff(lines: InputLine[]): Quote[] {
     .sort(([a], [b]) => b - a)
     .map(([depth, blank]) => unquote(lines, depth, blank));
 }
+
+const SIGNATURE = /^-- ?$/;
+
+/** The lines from `from` (a line of the input) on that are quoted less than `depth` levels, up to the signature. */
+export function remarksIn(
+  lines: readonly InputLine[],
+  depth: number,
+  from: number,
+): { text: string; inputLine: number }[] {
+  const out: { text: string; inputLine: number }[] = [];
+  for (const { text, line } of lines) {
+    if (line < from) continue;
+    if (SIGNATURE.test(text)) break;
+    if (marks(text, depth).depth < depth) out.push({ text, inputLine: line });
+  }
+  return out;
+}

@@ -65,6 +65,20 @@ export interface Patch {
   baseCommit: string | null;
   files: FilePatch[];
   problems: IntakeProblem[];
+  /** What an answer to the mail needs; absent where the patch came without a mail. */
+  reply?: ReplyInfo;
+}
+
+/** The mail around a patch, as an answer to it quotes and addresses it. */
+export interface ReplyInfo {
+  /** Address fields as they stand in the header, unfolded. */
+  to: string[];
+  cc: string[];
+  replyTo: string | null;
+  /** Levels at which the diff is quoted: 0 for a mail's own patch. */
+  depth: number;
+  /** Lines between and below a quoted diff that are quoted less, as they stand in the mail, up to the signature. */
+  remarks: { text: string; inputLine: number }[];
 }
 
 /** All that one input held, in the order of application (cover letters and plain mails are kind `none`). */

@@ -115,6 +115,7 @@ function evidenceOf(i: FindingInput): Evidence {
       ? {
           mutant: c.mutant.label,
           replay: keepTrace(i, { ...side, program: c.mutant.program }, c.run),
+          steps: c.run.steps,
         }
       : null,
     counterexample: after.worst?.counterexample

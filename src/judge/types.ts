@@ -34,7 +34,7 @@ export interface Evidence {
   mutants: { tried: number; caught: number; survivors?: string[]; elsewhere?: string[] };
   assumptions: string[];
   notModelled: string[];
-  counterfactual: { mutant: string; replay: string } | null;
+  counterfactual: { mutant: string; replay: string; steps?: TraceStep[] } | null;
   counterexample: { steps: TraceStep[]; replay: string } | null;
   /** Every scenario that was explored. */
   scenarios?: { id: string; states: number; failing: number; exhausted: boolean }[];

@@ -1,9 +1,17 @@
 import { printable, wrapText } from '../base/terminal.js';
 import type { TraceStep } from '../judge/types.js';
 
+/** The threads of a run, fork first, then by name. */
+export function threadsOf(steps: readonly TraceStep[]): string[] {
+  const rank = (name: string) => (name === 'fork' || name.endsWith(' (fork)') ? 0 : 1);
+  return [...new Set(steps.map((s) => s.thread))].sort(
+    (a, b) => rank(a) - rank(b) || (a < b ? -1 : 1),
+  );
+}
+
 /** Steps of a run as one column per thread, numbered, within `width` columns. */
 export function interleaving(steps: readonly TraceStep[], width: number, indent: string): string[] {
-  const threads = [...new Set(steps.map((s) => s.thread))].sort();
+  const threads = threadsOf(steps);
   const digits = String(steps.length).length;
   const gap = 2;
   const room = width - indent.length - digits - gap;

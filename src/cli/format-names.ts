@@ -1,0 +1,14 @@
+/** The formats of `--format`, in the order of `--help`. */
+export const FORMATS = [
+  'text',
+  'json',
+  'markdown',
+  'mail',
+  'sarif',
+  'rdjson',
+  'b4',
+  'nipa',
+  'terse',
+] as const;
+
+export type Format = (typeof FORMATS)[number];
