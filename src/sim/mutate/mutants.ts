@@ -23,8 +23,8 @@ export interface Mutant {
 export interface MutationPlan {
   /** Functions whose calls are edited. */
   steps: readonly string[];
-  /** Functions past whose calls a step is moved. */
-  past: readonly string[];
+  /** Functions past whose calls a step is moved; none when absent. */
+  past?: readonly string[];
   /** A step is also moved past each other later statement of its block. */
   anywhere?: boolean;
   operators: readonly Operator[];
@@ -36,7 +36,7 @@ export function mutantsOf(program: Program, entry: string, plan: MutationPlan): 
   const sites = sitesOf(program, entry, plan.steps);
   const wanted = new Set(plan.operators);
   const deletes = wanted.has('delete');
-  const marks = sitesOf(program, entry, plan.past);
+  const marks = sitesOf(program, entry, plan.past ?? []);
   for (const step of new Set(plan.steps)) {
     const of = sites.filter((s) => s.callee === step);
     if (of.length && (wanted.has('delete-all') || (deletes && of.length === 1)))
