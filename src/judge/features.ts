@@ -52,5 +52,6 @@ export function detectFeatures(
     vmaLock,
     anonPrepare: newFaults ? 'mmap-trylock' : 'refused',
     assertsWriteLocked: vmaLock !== 'none',
+    rcuTrees: ['MT_FLAGS_USE_RCU', 'mt_clear_in_rcu', 'mt_set_in_rcu'].some(has),
   };
 }

@@ -64,6 +64,8 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   /** Locked into memory, which a child does not inherit. */
   locked: { flags: [...RW, 'VM_LOCKED'], anonVma: true, pages: WRITABLE },
   stack: { flags: [...RW, 'VM_ACCOUNT', 'VM_GROWSDOWN'], anonVma: true, pages: WRITABLE },
+  /** Fills the tree: read-only, nothing mapped, nothing to charge. Nine of them, apart from each other, make two leaves. */
+  padding: { flags: ['VM_READ', 'VM_MAYREAD'], anonVma: false, pages: [] },
   /** Where a page fault may map a huge page while fork runs. */
   huge: { flags: [...RW, 'VM_HUGEPAGE'], anonVma: true, pages: NONE, huge: true },
 };

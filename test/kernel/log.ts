@@ -1,9 +1,10 @@
 import { allocate, CHILD, ENOMEM, PARENT } from '../../src/sim/kernel/primitives/support.js';
-import { TREE } from '../../src/sim/kernel/primitives/tree.js';
+import { entries, TREE } from '../../src/sim/kernel/primitives/tree.js';
 import type { CallSite } from '../../src/sim/machine/machine.js';
 import { isVisible, type Primitive } from '../../src/sim/machine/primitive.js';
-import { isPtr, isSym, type Ptr, type Range, type Value } from '../../src/sim/machine/value.js';
+import { isPtr, isSym, type Ptr, pointer, type Value } from '../../src/sim/machine/value.js';
 import type { World } from '../../src/sim/machine/world.js';
+import { ma_error } from '../../src/sim/maple/index.js';
 
 /** Calls of which only the first arguments say something about the program. */
 const SHOWN_ARGS: Readonly<Record<string, number>> = {
@@ -42,7 +43,7 @@ export class Log {
 
   state(world: World): void {
     for (const mm of [PARENT, CHILD]) {
-      const list = (world.objs[mm.obj].fields.get('mm_mt.__entries') ?? []) as readonly Range[];
+      const list = entries({ world }, pointer(mm.obj, 'mm_mt'));
       const ranges = list.map((r) => ` [${r.first}-${r.last} ${this.show(r.entry, world)}]`);
       this.lines.push(`tree:${world.obj(mm).name}${ranges.join('')}`);
       const counts = ['total_vm', 'data_vm', 'exec_vm', 'stack_vm', 'map_count'];
@@ -79,7 +80,7 @@ export class Log {
 export const CLEAR_MAY_FAIL: Record<string, Primitive> = {
   mas_store_gfp: function* (env, args, type) {
     if (!(yield* allocate(env, 'tree node'))) {
-      env.world.put(args[0] as Ptr, '__err', 1);
+      env.world.put(args[0] as Ptr, 'status', ma_error);
       return ENOMEM;
     }
     const stored = TREE.mas_store_gfp(env, args, type);

@@ -85,6 +85,44 @@ const PLANTED: Planted[] = [
   ...PLANTED_ENDS,
 ];
 
+const STORE = '\t\tvma_iter_bulk_store(&vmi, tmp);\n';
+PLANTED.push(
+  {
+    property: 'tree-mode',
+    version: {
+      name: 'RCU mode is not turned on again',
+      change: (t) => edit(t, '\t\tmt_set_in_rcu(vmi.mas.tree);\n', ''),
+    },
+    scenario: alone,
+  },
+  {
+    property: 'tree-corrupt',
+    version: {
+      name: 'an active iterator stores backwards',
+      change: (t) =>
+        edit(
+          t,
+          STORE,
+          `${STORE}\t\t__mas_set_range(&vmi.mas, 0x10000, 0x10fff);\n\t\tmas_store(&vmi.mas, tmp);\n`,
+        ),
+    },
+    scenario: scenario('three VMAs', [anon('none'), anon('none'), anon('none')]),
+  },
+  {
+    property: 'tree-leak',
+    version: {
+      name: 'preallocated nodes are not freed',
+      change: (t) =>
+        edit(
+          edit(t, '\tvma_iter_free(&vmi);\n', ''),
+          '\tfor_each_vma(vmi, mpnt) {\n',
+          '\tmas_expected_entries(&vmi.mas, 4);\n\tfor_each_vma(vmi, mpnt) {\n',
+        ),
+    },
+    scenario: alone,
+  },
+);
+
 async function found(p: Planted) {
   const program = await lowered(p.version.change);
   const input = {

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readInput } from '../../src/intake/index.js';
 import type { Patch } from '../../src/intake/types.js';
+import { entries } from '../../src/sim/kernel/primitives/tree.js';
+import { mmTreeFlags, TREE_FIELD, treeWith } from '../../src/sim/kernel/tree-value.js';
 import type { Primitive } from '../../src/sim/machine/primitive.js';
-import { pointer, type Range } from '../../src/sim/machine/value.js';
+import { pointer } from '../../src/sim/machine/value.js';
 import { corpus, ROOT } from '../support.js';
 import { reviewOf } from './mini.js';
 
@@ -22,15 +24,14 @@ const copyingDup: Record<string, Primitive> = {
   __mt_dup: (env, [from, to]) => {
     if (typeof from !== 'object' || typeof to !== 'object' || !('obj' in from) || !('obj' in to))
       return -22;
-    const old = env.world.get(from, '__entries') as readonly Range[];
-    const made = old.map((r) => {
+    const made = entries(env, from).map((r) => {
       const vma = r.entry as { obj: number; path: string };
       const copy = env.world.create('copy', `${env.world.obj(vma).name}'`);
       env.world.copy(copy, vma);
       env.world.put(copy, '__shared', undefined);
       return { ...r, entry: pointer(copy.obj, '') };
     });
-    env.world.put(to, '__entries', made);
+    env.world.put(to, TREE_FIELD, treeWith(made, mmTreeFlags(true)));
     return 0;
   },
 };

@@ -54,17 +54,10 @@ describe('not modelled, so that a defect there is missed:', () => {
     ]);
   });
 
-  it('clearing the range of a DONTCOPY VMA needs no memory', async () => {
-    const vma = { ...anon('writable'), flags: [...RW, 'VM_DONTCOPY'] };
-    const fs = await forkSystem(VERSIONS.correct, alone(vma, { failures: 1 }));
-    expect(steps(fs, 0).filter((t) => /tree node.* fails/.test(t))).toEqual([]);
-  });
-
   it.each([
     ['the completion of userfaultfd events', '\t\tdup_userfaultfd_complete(&uf);\n', '\t\t;\n'],
     ['the hook of khugepaged', '\t\tkhugepaged_fork(mm, oldmm);\n', ''],
     ['the flags of a failed child', '\t\tset_bit(MMF_UNSTABLE, &mm->flags);\n', ''],
-    ['the RCU mode of the tree', '\t\tmt_set_in_rcu(vmi.mas.tree);\n', ''],
   ])('%s', async (_name, from, to) => {
     const vma = {
       ...anon('writable'),

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { mmTreeFlags, treeWith } from '../../src/sim/kernel/tree-value.js';
 import { binary, keyOf, pointer, symbol, unary, wrap } from '../../src/sim/machine/value.js';
 import type { BinaryOp, IntType, UnaryOp } from '../../src/sim/program.js';
 import { SEED } from '../litmus/seed.js';
@@ -128,8 +129,12 @@ describe(`integers of the machine against BigInt (seed ${SEED})`, () => {
 describe('keys of values', () => {
   it('tell values apart, and pointers are interned', () => {
     const values = [0, 1, -1, 2n ** 60n, undefined, pointer(1, ''), pointer(1, 'a'), symbol('a')];
-    const ranges = [[], [{ first: 1, last: 2, entry: 3 }], [{ first: 1, last: 2, entry: 4 }]];
-    const keys = [...values, ...ranges].map(keyOf);
+    const trees = [
+      [],
+      [{ first: 1, last: 2, entry: pointer(1, '') }],
+      [{ first: 1, last: 2, entry: pointer(2, '') }],
+    ];
+    const keys = [...values, ...trees.map((t) => treeWith(t, mmTreeFlags(true)))].map(keyOf);
     expect(new Set(keys).size).toBe(keys.length);
     expect(pointer(1, 'a')).toBe(pointer(1, 'a'));
     expect(symbol('x')).toBe(symbol('x'));

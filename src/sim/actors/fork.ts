@@ -5,9 +5,11 @@ import type { Features } from '../kernel/features.js';
 import { EXIT_CONSTANTS, exitPrimitives } from '../kernel/primitives/exit.js';
 import { PRIMITIVES } from '../kernel/primitives/index.js';
 import { CHILD, int, KERNEL, PARENT } from '../kernel/primitives/support.js';
-import { dumpTree, entries, XA_ZERO_ENTRY } from '../kernel/primitives/tree.js';
+import { entries, XA_ZERO_ENTRY } from '../kernel/primitives/tree.js';
 import { initialWorld } from '../kernel/setup.js';
 import type { Shared } from '../kernel/shared.js';
+import { treeBreaches } from '../kernel/tree-ends.js';
+import { dumpTree } from '../kernel/tree-picture.js';
 import { unknownCallee } from '../kernel/unknown.js';
 import { type CallSite, Machine, type Stop } from '../machine/machine.js';
 import type { Env, Primitive } from '../machine/primitive.js';
@@ -214,7 +216,10 @@ const failOp = (property: string): Op => ({ guard: [], effect: [fail(propertyInd
 /** What is broken at the end of a run, the first of each property that is asked for. */
 function brokenBy(stop: Stop & { kind: 'end' }, o: ForkOptions): Broken[] {
   const { world, value } = stop;
-  const broken = brokenAtEnd(world, o.entry, value, o.shared);
+  const broken = [
+    ...brokenAtEnd(world, o.entry, value, o.shared),
+    ...treeBreaches(world, succeeds(o.entry, value)),
+  ];
   const held = [PARENT, CHILD].filter((mm) => int({ world } as Env, mm, '__mmap_lock') !== 0);
   if (held.length) {
     const names = held.map((mm) => world.obj(mm).name).join(' and ');

@@ -1,6 +1,6 @@
 import type { LockHeld, PrivateEvent, PrivatePicture, SourcePlace } from '../kernel/picture.js';
 import { CHILD, PARENT } from '../kernel/primitives/support.js';
-import { treePicture } from '../kernel/primitives/tree.js';
+import { treePicture } from '../kernel/tree-picture.js';
 import type { CallSite } from '../machine/machine.js';
 import { pointer } from '../machine/value.js';
 import type { World } from '../machine/world.js';

@@ -59,7 +59,7 @@ function usersOf(scenario: Scenario, features: Features, limit: number): Users {
     byFeatures = new Map();
     users.set(scenario, byFeatures);
   }
-  const key = `${features.vmaLock} ${features.anonPrepare} ${limit}`;
+  const key = `${JSON.stringify(features)} ${limit}`;
   let u = byFeatures.get(key);
   if (!u) {
     const shared = new Shared(scenario, features);

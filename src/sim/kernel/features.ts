@@ -24,7 +24,12 @@ export interface Features {
   anonPrepare: AnonPrepare;
   /** `copy_page_range` asserts the write lock of a copy-on-write source VMA (6.6 on). */
   assertsWriteLocked: boolean;
+  /** Trees of mms are in RCU mode (MM_MT_FLAGS has MT_FLAGS_USE_RCU); left out: with per-VMA locks they are. */
+  rcuTrees?: boolean;
 }
+
+/** Trees of mms are in RCU mode. */
+export const hasRcuTrees = (f: Features): boolean => f.rcuTrees ?? f.vmaLock !== 'none';
 
 export const FEATURES_6_8: Features = {
   model: '6.8',

@@ -2,9 +2,11 @@ import { pointer, symbol, type Value } from '../machine/value.js';
 import { World } from '../machine/world.js';
 import type { Scenario, VmaSpec } from '../scenario.js';
 import { VM_FLAGS } from './constants.js';
-import { CHILD, PAGE, PARENT } from './primitives/support.js';
+import { hasRcuTrees } from './features.js';
+import { CHILD, KERNEL, PAGE, PARENT } from './primitives/support.js';
 import { MM_SEQ_START, type Shared } from './shared.js';
 import { COUNTERS, countersOf } from './stat.js';
+import { mmTreeFlags, TREE_FIELD, TREE_FLAGS, TreeValue, treeWith } from './tree-value.js';
 
 /** First address of VMA `k`; VMAs lie apart, so that none merges or adjoins another. */
 export const vmaStart = (k: number): number => 0x10000 * (k + 1);
@@ -37,7 +39,10 @@ export function initialWorld(shared: Shared): World {
     const p = makeVma(w, scenario, k);
     return { first: vmaStart(k), last: (w.get(p, 'vm_end') as number) - 1, entry: p };
   });
-  w.put(pointer(PARENT.obj, 'mm_mt'), '__entries', list);
+  const flags = mmTreeFlags(hasRcuTrees(shared.features));
+  w.put(KERNEL, TREE_FLAGS, flags);
+  w.put(pointer(PARENT.obj, 'mm_mt'), TREE_FIELD, treeWith(list, flags));
+  w.put(pointer(CHILD.obj, 'mm_mt'), TREE_FIELD, TreeValue.empty(flags));
   return w;
 }
 

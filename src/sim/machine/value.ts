@@ -11,15 +11,13 @@ export interface Sym {
   readonly sym: string;
 }
 
-/** A list kept as one value: the content of a maple tree, an interval map of entries. */
-export interface Range {
-  readonly first: number;
-  readonly last: number;
-  readonly entry: Value;
+/** Immutable data that a model keeps as one value, such as a maple tree: equal keys mean equal content. */
+export interface Opaque {
+  readonly key: string;
 }
 
 /** Integers are numbers while they are exact, bigint beyond. `undefined`: never written. */
-export type Value = number | bigint | Ptr | Sym | readonly Range[] | undefined;
+export type Value = number | bigint | Ptr | Sym | Opaque | undefined;
 
 export const isPtr = (x: Value): x is Ptr => typeof x === 'object' && 'obj' in x;
 export const isSym = (x: Value): x is Sym => typeof x === 'object' && 'sym' in x;
@@ -139,5 +137,5 @@ export function keyOf(x: Value): string {
   if (typeof x === 'bigint') return `${x}n`;
   if ('obj' in x) return `@${x.obj}.${x.path}`;
   if ('sym' in x) return `$${x.sym}`;
-  return `[${x.map((r) => `${r.first}-${r.last}:${keyOf(r.entry)}`).join(',')}]`;
+  return x.key;
 }

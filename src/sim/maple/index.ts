@@ -11,12 +11,16 @@ export { mas_next, mas_next_range, mas_prev, mas_prev_range, mt_next, mt_prev } 
 export { mas_allocated, mas_nomem } from './nodes.js';
 export {
   cloneTree,
+  isOnDeadNode,
+  isOnNode,
   mt_key,
   packState,
   packTree,
+  stateAfter,
   treeInClone,
   unpackState,
   unpackTree,
+  wordsKey,
 } from './pack.js';
 export {
   __mas_set_range,
@@ -26,6 +30,7 @@ export {
   EINVAL,
   ENOMEM,
   MA_STATE,
+  MA_STATE_BULK,
   MaState,
   ma_active,
   ma_error,
@@ -42,6 +47,7 @@ export {
   mas_pause,
   mas_reset,
   mas_set,
+  mas_set_err,
   mas_set_range,
   STATUS_NAMES,
   STORE_NAMES,

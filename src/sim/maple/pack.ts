@@ -58,7 +58,11 @@ function packNode(mt: MapleTree, ref: number, maxH: number, maxL: number, out: n
 
 /** `packTree` as a string, for maps and sets; equal exactly when the trees are. */
 export function mt_key(mt: MapleTree): string {
-  const words = packTree(mt);
+  return wordsKey(packTree(mt));
+}
+
+/** Words as a string of 16-bit halves. */
+export function wordsKey(words: Int32Array): string {
   const halves = new Uint16Array(words.buffer);
   let key = '';
   for (let i = 0; i < halves.length; i += 4096)
@@ -197,6 +201,42 @@ export function packState(mas: MaState): Int32Array {
     mas.mas_flags,
     mas.store_type,
   );
+}
+
+/** The packed state is on a node of the tree. */
+export function isOnNode(words: Int32Array): boolean {
+  return words[8] >= 0;
+}
+
+/** The packed state is on a node that has been replaced. */
+export function isOnDeadNode(words: Int32Array): boolean {
+  return words[8] === DEAD_NODE;
+}
+
+/**
+ * The packed state of an iterator that stands still while another operation makes `now` out of `before` (whose nodes
+ * have the same numbers): on the same node while that is in the tree, else on a dead one.
+ */
+export function stateAfter(words: Int32Array, before: MapleTree, now: MapleTree): Int32Array {
+  const out = words.slice();
+  const ref = nodeAt(before, words[8]);
+  out[8] = inTree(now, ref) ? pathCode(now, ref) : DEAD_NODE;
+  return out;
+}
+
+/** The node is reached from the root by the way that its parents tell. */
+function inTree(mt: MapleTree, ref: number): boolean {
+  if (!mt.rootIsNode) return false;
+  const w = mt.cache.words;
+  let at = ref;
+  for (let depth = 0; depth < 32 && !isRoot(mt.cache, at); depth++) {
+    if (isDead(mt.cache, at) || w[parentAt(baseOf(at))] < 0) return false;
+    const parent = parentOf(mt, at);
+    if (w[baseOf(parent) + slotsAt(typeOf(parent)) + 2 * parentSlot(mt.cache, at)] !== at)
+      return false;
+    at = parent;
+  }
+  return at === mt.ma_root;
 }
 
 /** The state that `packState` packed, in a tree equal to the one it was in. */

@@ -78,6 +78,18 @@ export const PROPERTIES: readonly Property[] = [
     id: 'huge-entry',
     breach: "fork clears the parent's entry of a huge page",
   },
+  {
+    id: 'tree-mode',
+    breach: 'a tree is in the wrong mode: RCU mode lost, or preallocated nodes used up',
+  },
+  {
+    id: 'tree-corrupt',
+    breach: 'a maple tree is spoilt: it breaks its own rules, or does not hold what was stored',
+  },
+  {
+    id: 'tree-leak',
+    breach: 'nodes of a maple tree stay allocated though nothing leads to them',
+  },
 ];
 
 /** Index of a property by its id. Throws for an unknown id: a bug of ours. */

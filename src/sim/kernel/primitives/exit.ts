@@ -1,6 +1,7 @@
 import type { Env, Primitive } from '../../machine/primitive.js';
 import { isPtr, type Ptr, pointer, type Value } from '../../machine/value.js';
 import { addTo, removeVma, unlinkAnon, unlinkFile } from '../ledger.js';
+import { countTreeNodes } from '../tree-ends.js';
 import { CHILD, nameOf, object, PARENT, vmaArg } from './support.js';
 import { entries, XA_ZERO_ENTRY } from './tree.js';
 
@@ -177,8 +178,7 @@ export function leftBehind(env: Pick<Env, 'world'>): string[] {
   }
   const committed = world.objs[0].fields.get('committed') ?? 0;
   if (committed !== 0) out.push(`${committed} pages stay committed`);
-  const tree = entries(env as Env, pointer(CHILD.obj, 'mm_mt'));
-  if (tree.length) out.push("the child's tree is not destroyed");
+  if (countTreeNodes(world).child) out.push("the child's tree is not destroyed");
   for (const mm of [PARENT, CHILD])
     if (world.get(mm, '__mmap_lock') !== 0)
       out.push(`the mmap lock of the ${world.obj(mm).name} is held`);

@@ -13,8 +13,6 @@ export const NO_EFFECT: readonly string[] = [
   'uprobe_start_dup_mmap',
   'uprobe_end_dup_mmap',
   'uprobe_dup_mmap',
-  'mt_clear_in_rcu',
-  'mt_set_in_rcu',
   'untrack_pfn_clear',
   'khugepaged_fork',
   'dup_userfaultfd_complete',

@@ -1,253 +1,245 @@
 import type { Env, Primitive } from '../../machine/primitive.js';
-import { isPtr, keyOf, type Ptr, pointer, type Range, type Value } from '../../machine/value.js';
-import type { TreePicture, TreeSlot } from '../picture.js';
-import { allocate, ENOMEM, KERNEL, mayFail, object } from './support.js';
+import { isSym, type Ptr, type Value } from '../../machine/value.js';
+import {
+  __mt_destroy,
+  __mt_dup,
+  type Entry,
+  MA_STATE_BULK,
+  type MapleTree,
+  type MaState,
+  ma_error,
+  mas_destroy,
+  mas_erase,
+  mas_expected_entries,
+  mas_insert,
+  mas_preallocate,
+  mas_store,
+  mas_store_gfp,
+  mas_store_prealloc,
+  mt_clear_in_rcu,
+  mt_in_rcu,
+  mt_set_in_rcu,
+  mtree_empty,
+  mtree_erase,
+  mtree_insert_range,
+  mtree_store_range,
+  XA_ZERO_ENTRY,
+} from '../../maple/index.js';
+import { positionAt, ulongOf } from '../tree-position.js';
+import { type Range, TREE_FIELD, TreeValue, toValue } from '../tree-value.js';
+import { object } from './support.js';
+import {
+  brokenTree,
+  type Change,
+  changing,
+  changingAtOnce,
+  masArg,
+  storedRight,
+  toEntry,
+  treeOf,
+  treeValue,
+} from './tree-access.js';
+import { ITERATE, lose } from './tree-iterate.js';
 
-const ENTRIES = '__entries';
-/** Greatest index that the interval map tells apart; every address of a scenario is far below. */
-const TOP = Number.MAX_SAFE_INTEGER;
-export const XA_ZERO_ENTRY = 1030;
+export { XA_ZERO_ENTRY };
 
-export function entries(env: Env, tree: Ptr): readonly Range[] {
-  const x = env.world.get(tree, ENTRIES);
-  return Array.isArray(x) ? (x as readonly Range[]) : [];
+/** What a tree holds, in order; without NULL. */
+export function entries(env: Pick<Env, 'world'>, tree: Ptr): readonly Range[] {
+  return treeValue(env, tree).entries;
 }
 
-function index(x: Value): number {
-  return typeof x === 'bigint'
-    ? x > BigInt(TOP)
-      ? TOP
-      : Number(x)
-    : typeof x === 'number'
-      ? x
-      : 0;
+/** An allocation with these flags never fails: __GFP_NOFAIL, by name or as its bit. */
+function neverFails(gfp: Value): boolean {
+  return isSym(gfp) ? /NOFAIL/.test(gfp.sym) : typeof gfp === 'number' && (gfp & 0x8000) !== 0;
 }
 
-/** Stores `entry` over [first, last]; NULL removes. What it covers in part is cut. */
-export function storeRange(
-  old: readonly Range[],
-  first: number,
-  last: number,
-  entry: Value,
-): Range[] {
-  const out: Range[] = [];
-  for (const r of old) {
-    if (r.first < first) out.push({ ...r, last: Math.min(r.last, first - 1) });
-    if (r.last > last) out.push({ ...r, first: Math.max(r.first, last + 1) });
-  }
-  if (entry !== 0) out.push({ first, last, entry });
-  return out.sort((a, b) => a.first - b.first);
+const inBulk = (mas: MaState): boolean => (mas.mas_flags & MA_STATE_BULK) !== 0;
+
+/** A store through an iterator over its [index, last]. */
+function store(
+  env: Env,
+  m: Value,
+  x: Value,
+  what: string,
+  op: (mas: MaState, entry: Entry) => Value,
+): Change {
+  const at = masArg(env, m, what);
+  const entry = toEntry(env, x, what);
+  let bulk = false;
+  return {
+    what,
+    tree: treeOf(env, at, what),
+    at,
+    run: (_mt, mas) => {
+      bulk = inBulk(mas!);
+      return op(mas!, entry);
+    },
+    check: (e, mt, mas) => {
+      if (mas!.status !== ma_error) storedRight(e, what, mt, mas!, entry, bulk);
+    },
+  };
 }
 
-function mas(env: Env, x: Value, what: string): Ptr {
-  return object(env, x, what);
+/** An operation on a whole tree. */
+const whole = (env: Env, t: Value, what: string, run: Change['run']): Change => ({
+  what,
+  tree: object(env, t, what),
+  at: null,
+  run,
+});
+
+/** Makes the copy of the parent's tree: node for node, with the same entries, so the same VMAs. */
+function duplicate(env: Env, from: Value, to: Value, gfp: Value, what: string): Change {
+  const source = treeValue(env, object(env, from, what));
+  return {
+    ...whole(env, to, what, (mt) => {
+      const old = source.copyInto(mt.cache);
+      mt.cache.reset();
+      const err = __mt_dup(old, mt, 'GFP_KERNEL');
+      return err;
+    }),
+    sure: neverFails(gfp),
+  };
 }
 
-function treeOf(env: Env, m: Ptr, what: string): Ptr {
-  const t = env.world.get(m, 'tree');
-  if (!isPtr(t)) env.breach('invalid-access', `${what}: the iterator has no tree`);
-  return t;
-}
-
-function position(env: Env, m: Ptr, first: Value, last: Value, active: boolean): void {
-  env.world.put(m, 'index', first);
-  env.world.put(m, 'last', last);
-  env.world.put(m, '__active', active ? 1 : 0);
-}
-
-/** mas_find(): from a fresh iterator the entry at or after its index, else the one after its last; NULL past `max`. */
-function find(env: Env, m: Ptr, max: number): Value {
-  const list = entries(env, treeOf(env, m, 'mas_find'));
-  const active = env.world.get(m, '__active') === 1;
-  const from = active ? index(env.world.get(m, 'last')) + 1 : index(env.world.get(m, 'index'));
-  const r = list.find((e) => e.last >= from && e.first <= max);
-  if (!r) {
-    position(env, m, max, max, true);
-    return 0;
-  }
-  position(env, m, r.first, r.last, true);
-  // whose tree the last entry came from, for the report
-  env.world.put(KERNEL, 'found_in', treeOf(env, m, 'mas_find').obj);
-  return r.entry;
-}
-
-function prev(env: Env, m: Ptr, min: number): Value {
-  const list = entries(env, treeOf(env, m, 'mas_prev'));
-  const from = index(env.world.get(m, 'index'));
-  const r = list.filter((e) => e.last < from && e.last >= min).at(-1);
-  if (!r) {
-    position(env, m, min, min, false);
-    return 0;
-  }
-  position(env, m, r.first, r.last, true);
-  return r.entry;
-}
-
-function walk(env: Env, m: Ptr): Value {
-  const at = index(env.world.get(m, 'index'));
-  const r = entries(env, treeOf(env, m, 'mas_walk')).find((e) => e.first <= at && at <= e.last);
-  if (r) position(env, m, r.first, r.last, true);
-  return r ? r.entry : 0;
-}
-
-function store(env: Env, m: Ptr, entry: Value, what: string): Value {
-  const tree = treeOf(env, m, what);
-  const first = index(env.world.get(m, 'index'));
-  const last = index(env.world.get(m, 'last'));
-  if (first > last) env.breach('invalid-access', `${what}: range ends before it starts`);
-  const old = entries(env, tree);
-  env.world.put(tree, ENTRIES, storeRange(old, first, last, entry));
-  env.world.put(m, '__active', 1);
-  env.world.put(m, '__err', 0);
-  return old.find((r) => r.first <= first && first <= r.last)?.entry ?? 0;
-}
-
-/** Makes the copy of the parent's tree: the same entries, so the same VMAs, until each slot is replaced. */
-function dupTree(env: Env, from: Ptr, to: Ptr): void {
-  env.world.put(to, ENTRIES, entries(env, from).slice());
-}
-
-/**
- * The maple tree behind its `mas_*` names, as an interval map: identities and ranges are exact, the shape of nodes is
- * not kept. Follows lib/maple_tree.c of 6.12 where iterators are concerned.
- */
-export const TREE: Record<string, Primitive> = {
-  mas_find: (env, [m, max]) => find(env, mas(env, m, 'mas_find'), index(max)),
-  mas_next: (env, [m, max]) => {
-    const p = mas(env, m, 'mas_next');
-    if (env.world.get(p, '__active') !== 1) walk(env, p);
-    env.world.put(p, '__active', 1);
-    return find(env, p, index(max));
-  },
-  mas_prev: (env, [m, min]) => prev(env, mas(env, m, 'mas_prev'), index(min)),
-  mas_walk: (env, [m]) => walk(env, mas(env, m, 'mas_walk')),
-  mas_set: (env, [m, at]) => {
-    position(env, mas(env, m, 'mas_set'), at, at, false);
-    return 0;
-  },
-  mas_set_range: (env, [m, first, last]) => {
-    position(env, mas(env, m, 'mas_set_range'), first, last, false);
-    return 0;
-  },
-  __mas_set_range: (env, [m, first, last]) => {
-    position(env, mas(env, m, '__mas_set_range'), first, last, true);
-    return 0;
-  },
-  mas_reset: (env, [m]) => {
-    env.world.put(mas(env, m, 'mas_reset'), '__active', 0);
-    return 0;
-  },
-  mas_pause: (env, [m]) => {
-    const p = mas(env, m, 'mas_pause');
-    position(
-      env,
-      p,
-      index(env.world.get(p, 'last')) + 1,
-      index(env.world.get(p, 'last')) + 1,
-      false,
-    );
-    return 0;
-  },
-  /** Bulk mode allocates up front; a store that finds no node left fails. */
-  mas_store: function* (env, [m, entry]) {
-    const p = mas(env, m, 'mas_store');
-    if (env.world.get(p, '__bulk') === 1 && entry !== 0 && !(yield* allocate(env, 'tree node'))) {
-      env.world.put(p, '__err', 1);
-      return 0;
-    }
-    return store(env, p, entry, 'mas_store');
-  },
-  mas_store_prealloc: (env, [m, entry]) =>
-    store(env, mas(env, m, 'mas_store_prealloc'), entry, 'mas_store_prealloc'),
-  /** Clearing a range within one leaf allocates nothing (KERNEL.md), so it can not fail on the trees used here. */
-  mas_store_gfp: function* (env, [m, entry]) {
-    const p = mas(env, m, 'mas_store_gfp');
-    if (entry !== 0 && !exactFit(env, p) && !(yield* allocate(env, 'tree node'))) {
-      env.world.put(p, '__err', 1);
-      return ENOMEM;
-    }
-    store(env, p, entry, 'mas_store_gfp');
-    return 0;
-  },
-  mas_is_err: (env, [m]) => (env.world.get(mas(env, m, 'mas_is_err'), '__err') === 1 ? 1 : 0),
-  mas_expected_entries: function* (env, [m]) {
-    const p = mas(env, m, 'mas_expected_entries');
-    if (!(yield* allocate(env, 'tree nodes'))) return ENOMEM;
-    env.world.put(p, '__bulk', 1);
-    return 0;
-  },
-  mas_destroy: (env, [m]) => {
-    env.world.put(mas(env, m, 'mas_destroy'), '__bulk', 0);
-    return 0;
-  },
-  __mt_dup: function* (env, [from, to]) {
-    const [a, b] = [object(env, from, '__mt_dup'), object(env, to, '__mt_dup')];
-    const failed = yield* mayFail(env, '__mt_dup');
-    if (failed === 0) dupTree(env, a, b);
-    return failed;
-  },
-  mtree_dup: function* (env, [from, to]) {
-    const [a, b] = [object(env, from, 'mtree_dup'), object(env, to, 'mtree_dup')];
-    const failed = yield* mayFail(env, 'mtree_dup');
-    if (failed === 0) dupTree(env, a, b);
-    return failed;
-  },
-  __mt_destroy: (env, [t]) => {
-    env.world.put(object(env, t, '__mt_destroy'), ENTRIES, []);
-    return 0;
-  },
-  xa_is_zero: (_env, [entry]) => (entry === XA_ZERO_ENTRY ? 1 : 0),
-  /** Function forms of the declaring macros. */
-  vma_iter_init: (env, [vmi, mm, addr]) => initIterator(env, vmi, mm, addr),
-};
-
-function exactFit(env: Env, m: Ptr): boolean {
-  const first = index(env.world.get(m, 'index'));
-  const last = index(env.world.get(m, 'last'));
-  return entries(env, treeOf(env, m, 'store')).some((r) => r.first === first && r.last === last);
-}
-
-function initIterator(env: Env, vmi: Value, mm: Value, addr: Value): Value {
-  const it = object(env, vmi, 'vma_iter_init');
-  const m = object(env, mm, 'vma_iter_init', 'mm');
-  const p = pointer(it.obj, it.path ? `${it.path}.mas` : 'mas');
-  env.world.put(p, 'tree', pointer(m.obj, 'mm_mt'));
-  position(env, p, addr, addr, false);
+/** mt_init_flags(): whatever nodes the tree had are lost. */
+function initFlags(env: Env, t: Value, flags: Value): Value {
+  const tree = object(env, t, 'mt_init_flags');
+  const old = env.world.get(tree, TREE_FIELD);
+  if (old instanceof TreeValue && old.nodes) lose(env, old.nodes);
+  if (typeof flags !== 'number') env.stuck('mt_init_flags() with flags that are not known');
+  env.world.put(tree, TREE_FIELD, TreeValue.empty(flags));
   return 0;
 }
 
-/** The tree for drawing: an interval map is one flat node. */
-export function treePicture(env: Pick<Env, 'world'>, tree: Ptr): TreePicture {
-  const slots = entries(env as Env, tree).map(
-    (r): TreeSlot => ({ first: r.first, last: r.last, ...slotContent(env, r.entry) }),
-  );
-  return { nodes: slots.length ? [{ id: 0, parent: null, kind: 'flat', slots }] : [] };
+function setMode(what: string, set: (mt: MapleTree) => void): Primitive {
+  return (env, [t]) => {
+    const tree = object(env, t, what);
+    const mt = treeValue(env, tree).copy();
+    set(mt);
+    env.world.put(tree, TREE_FIELD, TreeValue.of(mt));
+    return 0;
+  };
 }
 
-/** What a slot of a leaf holds, as a picture tells it: a VMA of the parent, a copy, the failure marker, nothing. */
-export function slotContent(
-  env: Pick<Env, 'world'>,
-  entry: Value,
-): Pick<TreeSlot, 'holds' | 'name'> {
-  if (isPtr(entry)) {
-    const { kind, name } = env.world.obj(entry);
-    return { holds: kind === 'vma' ? 'old' : kind === 'copy' ? 'new' : 'other', name };
-  }
-  if (entry === XA_ZERO_ENTRY) return { holds: 'marker', name: 'XA_ZERO_ENTRY' };
-  return entry === 0 || entry === undefined
-    ? { holds: 'empty', name: '' }
-    : { holds: 'other', name: keyOf(entry) };
+/** mas_destroy(): ends bulk mode and frees the nodes that are left. */
+function destroyState(env: Env, m: Value): Value {
+  const at = masArg(env, m, 'mas_destroy');
+  return changingAtOnce(env, {
+    what: 'mas_destroy',
+    tree: treeOf(env, at, 'mas_destroy'),
+    at,
+    run: (_mt, mas) => {
+      mas_destroy(mas!);
+      return 0;
+    },
+    check: (e, mt) => {
+      const broken = brokenTree(mt, false);
+      if (broken)
+        e.breach('tree-corrupt', `mas_destroy leaves a tree that is not valid: ${broken}`);
+    },
+  });
 }
 
-/** Short text of a tree's content, for the reader: `V1' V2 -`. */
-export function dumpTree(env: Pick<Env, 'world'>, tree: Ptr): string {
-  return entries(env as Env, tree)
-    .map((r) =>
-      isPtr(r.entry)
-        ? env.world.obj(r.entry).name
-        : r.entry === XA_ZERO_ENTRY
-          ? '-'
-          : keyOf(r.entry),
-    )
-    .join(' ');
-}
+const destroyTree =
+  (what: string): Primitive =>
+  (env, [t]) =>
+    changingAtOnce(
+      env,
+      whole(env, t, what, (mt) => {
+        __mt_destroy(mt);
+        mt.cache.rcu_barrier();
+        return 0;
+      }),
+    );
+
+/** Through an iterator. */
+const STORES: Record<string, Primitive> = {
+  /** In bulk mode neither allocates nor frees; else like mas_store_gfp(), with one try for memory. */
+  mas_store: function* (env, [m, entry]) {
+    const c = store(env, m, entry, 'mas_store', (mas, e) => toValue(mas_store(mas, e)));
+    const bulk = ((positionAt(env.world, c.at!)?.flags ?? 0) & MA_STATE_BULK) !== 0;
+    if (bulk && entry !== 0) env.assume('mas_store() in bulk mode may fail, as its callers expect');
+    return yield* changing(env, { ...c, mayRefuse: bulk && entry !== 0 });
+  },
+  mas_store_gfp: function* (env, [m, entry, gfp]) {
+    const c = store(env, m, entry, 'mas_store_gfp', (mas, e) =>
+      mas_store_gfp(mas, e, 'GFP_KERNEL'),
+    );
+    return yield* changing(env, { ...c, sure: neverFails(gfp) });
+  },
+  mas_preallocate: function* (env, [m, entry, gfp]) {
+    const c = store(env, m, entry, 'mas_preallocate', (mas, e) =>
+      mas_preallocate(mas, e, 'GFP_KERNEL'),
+    );
+    return yield* changing(env, { ...c, check: () => {}, sure: neverFails(gfp) });
+  },
+  mas_store_prealloc: (env, [m, entry]) =>
+    changingAtOnce(
+      env,
+      store(env, m, entry, 'mas_store_prealloc', (mas, e) => {
+        mas_store_prealloc(mas, e);
+        return 0;
+      }),
+    ),
+  mas_insert: function* (env, [m, entry]) {
+    const c = store(env, m, entry, 'mas_insert', (mas, e) => toValue(mas_insert(mas, e)));
+    return yield* changing(env, c);
+  },
+  mas_erase: function* (env, [m]) {
+    const c = store(env, m, 0, 'mas_erase', (mas) => toValue(mas_erase(mas)));
+    return yield* changing(env, c);
+  },
+  mas_is_err: (env, [m]) =>
+    env.world.get(masArg(env, m, 'mas_is_err'), 'status') === ma_error ? 1 : 0,
+  mas_expected_entries: function* (env, [m, n]) {
+    const c = store(env, m, 0, 'mas_expected_entries', (mas) =>
+      mas_expected_entries(mas, Number(n ?? 0)),
+    );
+    return yield* changing(env, { ...c, check: () => {} });
+  },
+  mas_destroy: (env, [m]) => destroyState(env, m),
+};
+
+/** On a whole tree. */
+const TREES: Record<string, Primitive> = {
+  __mt_dup: function* (env, [from, to, gfp]) {
+    return yield* changing(env, duplicate(env, from, to, gfp, '__mt_dup'));
+  },
+  mtree_dup: function* (env, [from, to, gfp]) {
+    return yield* changing(env, duplicate(env, from, to, gfp, 'mtree_dup'));
+  },
+  __mt_destroy: destroyTree('__mt_destroy'),
+  mtree_destroy: destroyTree('mtree_destroy'),
+  mt_init_flags: (env, [t, flags]) => initFlags(env, t, flags),
+  mt_set_in_rcu: setMode('mt_set_in_rcu', mt_set_in_rcu),
+  mt_clear_in_rcu: setMode('mt_clear_in_rcu', mt_clear_in_rcu),
+  mt_in_rcu: (env, [t]) => (mt_in_rcu(treeValue(env, object(env, t, 'mt_in_rcu')).live) ? 1 : 0),
+  mtree_empty: (env, [t]) =>
+    mtree_empty(treeValue(env, object(env, t, 'mtree_empty')).live) ? 1 : 0,
+  mtree_store_range: function* (env, [t, first, last, x, gfp]) {
+    const e = toEntry(env, x, 'mtree_store_range');
+    const c = whole(env, t, 'mtree_store_range', (mt) =>
+      mtree_store_range(mt, ulongOf(first), ulongOf(last), e, 'GFP_KERNEL'),
+    );
+    return yield* changing(env, { ...c, sure: neverFails(gfp) });
+  },
+  mtree_insert_range: function* (env, [t, first, last, x, gfp]) {
+    const e = toEntry(env, x, 'mtree_insert_range');
+    const c = whole(env, t, 'mtree_insert_range', (mt) =>
+      mtree_insert_range(mt, ulongOf(first), ulongOf(last), e, 'GFP_KERNEL'),
+    );
+    return yield* changing(env, { ...c, sure: neverFails(gfp) });
+  },
+  mtree_erase: function* (env, [t, index]) {
+    const c = whole(env, t, 'mtree_erase', (mt) => toValue(mtree_erase(mt, ulongOf(index))));
+    return yield* changing(env, c);
+  },
+  xa_is_zero: (_env, [entry]) => (entry === XA_ZERO_ENTRY ? 1 : 0),
+};
+
+/**
+ * The maple tree behind its `mas_*` and `mtree_*` names: the tree of lib/maple_tree.c (6.12) node for node, so that a
+ * store allocates, and can fail, exactly where the kernel's does.
+ */
+export const TREE: Record<string, Primitive> = { ...ITERATE, ...STORES, ...TREES };

@@ -36,7 +36,11 @@ function parentUntouched(world: World, shared: Shared): string[] {
   }
   const before = then;
   const out: string[] = [];
-  const trees = [before, world].map((w) => keyOf(parentEntries(w)));
+  const trees = [before, world].map((w) =>
+    parentEntries(w)
+      .map((r) => `${r.first}-${r.last}:${keyOf(r.entry)}`)
+      .join(),
+  );
   if (trees[0] !== trees[1]) out.push("the parent's tree has changed");
   for (const p of objectsOf(before, 'vma')) {
     const fields = num(world, p, '__anon_fixed') ? [...PARENTS, 'anon_vma'] : PARENTS;

@@ -1,7 +1,7 @@
 import { CHILD, PARENT } from '../../kernel/primitives/support.js';
 import { entries, XA_ZERO_ENTRY } from '../../kernel/primitives/tree.js';
-import type { Env } from '../../machine/primitive.js';
-import { isPtr, type Ptr, pointer, type Range } from '../../machine/value.js';
+import type { Range } from '../../kernel/tree-value.js';
+import { isPtr, type Ptr, pointer } from '../../machine/value.js';
 import type { World } from '../../machine/world.js';
 
 /** Something that does not hold when the program has returned. */
@@ -18,7 +18,7 @@ export interface Ended {
 }
 
 const treeOf = (world: World, mm: Ptr): readonly Range[] =>
-  entries({ world } as Env, pointer(mm.obj, 'mm_mt'));
+  entries({ world }, pointer(mm.obj, 'mm_mt'));
 
 /** Entries of the child's tree up to the failure marker. */
 export function childEntries(world: World): Range[] {

@@ -1,0 +1,226 @@
+import { TAU } from '../../explore/op.js';
+import type { Env, Visible } from '../../machine/primitive.js';
+import { isPtr, type Ptr, type Value } from '../../machine/value.js';
+import {
+  type Entry,
+  MA_STATE,
+  MapleFault,
+  type MapleTree,
+  type MaState,
+  ma_active,
+  mas_set_err,
+  mas_walk,
+  mt_in_rcu,
+  ENOMEM as NO_MEM,
+  validate,
+} from '../../maple/index.js';
+import { loadState, POSITION_FIELD, positionAt, saveState, statesOf } from '../tree-position.js';
+import { entryOf, TREE_FIELD, TreeValue, treeAt } from '../tree-value.js';
+import { int, KERNEL, object } from './support.js';
+
+const NO_MEMORY = 'finds no memory for a node: fails';
+
+export const masArg = (env: Env, x: Value, what: string): Ptr => object(env, x, what);
+
+/** The tree that an iterator is for. */
+export function treeOf(env: Env, m: Ptr, what: string): Ptr {
+  const t = env.world.get(m, 'tree');
+  if (!isPtr(t)) env.breach('invalid-access', `${what}: the iterator has no tree`);
+  return t;
+}
+
+/** The content of a tree. */
+export const treeValue = (env: Pick<Env, 'world'>, tree: Ptr): TreeValue => treeAt(env.world, tree);
+
+/** What a program stores, as an entry of a tree. */
+export function toEntry(env: Env, x: Value, what: string): Entry {
+  const e = entryOf(x);
+  if (e === null) env.stuck(`${what} stores something else than an object`);
+  return e;
+}
+
+/** What a fault of the tree's own code is to the reader: the kernel would crash, or spoil its tree. */
+export function faultBreach(env: Env, e: unknown, what: string): never {
+  if (!(e instanceof MapleFault)) throw e;
+  const text = `${what}: ${e.message.replace(/^maple tree: /, '')}`;
+  if (e.fault === 'out-of-nodes') env.breach('tree-mode', text);
+  if (e.fault === 'null-node' || e.fault === 'overrun') env.breach('tree-corrupt', text);
+  env.breach('invalid-access', text);
+}
+
+/** An operation that changes no tree, on the state at `m`. */
+export function reading(env: Env, m: Ptr, what: string, op: (mas: MaState) => Value): Value {
+  const mt = treeValue(env, treeOf(env, m, what)).live;
+  notStale(env, m, mt, what);
+  const mas = loadState(env.world, m, mt);
+  try {
+    const value = op(mas);
+    saveState(env.world, m, mas);
+    return value;
+  } catch (e) {
+    return faultBreach(env, e, what);
+  }
+}
+
+/** Outside RCU mode a node that was replaced is freed at once: an iterator left on it reads freed memory. */
+function notStale(env: Env, m: Ptr, mt: MapleTree, what: string): void {
+  if (
+    !mt_in_rcu(mt) &&
+    positionAt(env.world, m)?.isDead &&
+    env.world.get(m, 'status') === ma_active
+  )
+    env.breach('tree-corrupt', `${what}: the iterator is on a node that has been freed`);
+}
+
+/** What an operation on a tree came to. */
+interface Outcome {
+  value: Value;
+  /** Node allocations that it asked for. */
+  asked: number;
+  tree: TreeValue | null;
+  mas: MaState | null;
+  mt: MapleTree;
+  /** Not even allowed: what the tree's code ran into. */
+  fault: unknown;
+}
+
+export interface Change {
+  what: string;
+  tree: Ptr;
+  /** The iterator, null for an operation on a tree as a whole. */
+  at: Ptr | null;
+  run(mt: MapleTree, mas: MaState | null): Value;
+  /** Looks at the result of a store that succeeded. */
+  check?(env: Env, mt: MapleTree, mas: MaState | null): void;
+  /** No allocation of it may fail (__GFP_NOFAIL). */
+  sure?: boolean;
+  /**
+   * Asks for no node, but its contract lets it fail and its callers look: a bulk store. It is tried with -ENOMEM in the
+   * state and the tree as it was.
+   */
+  mayRefuse?: boolean;
+}
+
+/** Runs the operation on a tree of its own; allocations from number `failFrom` on fail. */
+function attempt(env: Env, c: Change, failFrom: number): Outcome {
+  const mt = treeValue(env, c.tree).copy();
+  const mas = c.at ? loadState(env.world, c.at, mt) : null;
+  mt.cache.reset();
+  mt.cache.fail = (k) => k >= failFrom;
+  const out: Outcome = { value: 0, asked: 0, tree: null, mas, mt, fault: null };
+  try {
+    out.value = c.run(mt, mas);
+  } catch (e) {
+    if (!(e instanceof MapleFault)) throw e;
+    out.fault = e;
+  }
+  out.asked = mt.cache.asked;
+  mt.cache.fail = null;
+  return out;
+}
+
+/**
+ * An operation that changes a tree. Where it allocates nodes and the scenario has a failure left, each of its
+ * allocations may be the first that fails; those that end alike are one choice.
+ */
+export function* changing(env: Env, c: Change): Visible {
+  if (c.at) notStale(env, c.at, treeValue(env, c.tree).live, c.what);
+  const good = attempt(env, c, Number.POSITIVE_INFINITY);
+  const failed = int(env, KERNEL, 'failed');
+  let taken = good;
+  const open = (good.asked > 0 && !c.sure) || c.mayRefuse;
+  if (open && failed < env.scenario.failures) {
+    const bad = c.mayRefuse ? [refusal(env, c)] : failures(env, c, good.asked);
+    const k = yield [
+      { op: TAU, text: `${c.what} succeeds`, hidden: true },
+      ...bad.map((_, n) => ({
+        op: TAU,
+        text: `${c.what} ${n ? `(${n + 1}) ` : ''}${NO_MEMORY}`,
+      })),
+    ];
+    if (k > 0) {
+      env.world.put(KERNEL, 'failed', failed + 1);
+      taken = bad[k - 1];
+    }
+  }
+  if (taken.fault) faultBreach(env, taken.fault, c.what);
+  if (taken === good) c.check?.(env, taken.mt, taken.mas);
+  commit(env, c, taken);
+  return taken.value;
+}
+
+/** Nothing done, -ENOMEM in the state. */
+function refusal(env: Env, c: Change): Outcome {
+  return attempt(env, { ...c, run: (_mt, mas) => refuse(mas!) }, Number.POSITIVE_INFINITY);
+}
+
+function refuse(mas: MaState): Value {
+  mas_set_err(mas, -NO_MEM);
+  return 0;
+}
+
+/** As `changing`, for an operation that asks for no memory. */
+export function changingAtOnce(env: Env, c: Change): Value {
+  const out = attempt(env, c, Number.POSITIVE_INFINITY);
+  if (out.fault) faultBreach(env, out.fault, c.what);
+  c.check?.(env, out.mt, out.mas);
+  commit(env, c, out);
+  return out.value;
+}
+
+/** What comes of the operation when its first, second, ... allocation fails, each result once. */
+function failures(env: Env, c: Change, asked: number): Outcome[] {
+  const seen = new Map<string, Outcome>();
+  for (let k = 0; k < asked; k++) {
+    const o = attempt(env, c, k);
+    const held = o.mas?.alloc.length ?? 0;
+    const key = `${String(o.fault)} ${String(o.value)} ${o.mas?.status} ${held} ${TreeValue.of(o.mt).key}`;
+    if (!seen.has(key)) seen.set(key, o);
+  }
+  return [...seen.values()];
+}
+
+function commit(env: Env, c: Change, o: Outcome): void {
+  const { world } = env;
+  const value = TreeValue.of(o.mt);
+  const before = world.get(c.tree, TREE_FIELD);
+  const same = before instanceof TreeValue && before.key === value.key;
+  if (!same) {
+    settleOthers(env, c, o.mt);
+    world.put(c.tree, TREE_FIELD, value);
+  }
+  if (c.at && o.mas) saveState(world, c.at, o.mas);
+}
+
+/** Iterators on a node that the operation has replaced are on a dead one from now on. */
+function settleOthers(env: Env, c: Change, mt: MapleTree): void {
+  const old = treeValue(env, c.tree).live;
+  for (const { at, position } of statesOf(env.world)) {
+    if (at === c.at || !position.onNode || env.world.get(at, 'tree') !== c.tree) continue;
+    env.world.put(at, POSITION_FIELD, position.after(old, mt));
+  }
+}
+
+/** Says where the tree is broken, and which of its rules; null for a valid one. */
+export function brokenTree(mt: MapleTree, bulk: boolean): string | null {
+  // while bulk mode lasts nodes may be too small: mas_destroy() mends the last one
+  const v = validate(mt).find((x) => !(bulk && x.invariant === 'occupancy'));
+  return v ? `${v.invariant} at ${v.where}: ${v.detail}` : null;
+}
+
+/** After a store of `entry` over [index, last] the tree is valid and holds it there, as a walk of its own finds. */
+export function storedRight(
+  env: Env,
+  what: string,
+  mt: MapleTree,
+  mas: MaState,
+  entry: Entry,
+  bulk: boolean,
+): void {
+  const broken = brokenTree(mt, bulk);
+  if (broken) env.breach('tree-corrupt', `${what} leaves a tree that is not valid: ${broken}`);
+  const look = MA_STATE(mt, mas.index);
+  const found = mas_walk(look);
+  if (found !== entry || (entry !== 0 && (look.index !== mas.index || look.last !== mas.last)))
+    env.breach('tree-corrupt', `${what}: what was stored is not found at its index`);
+}

@@ -1,0 +1,123 @@
+import { type Opaque, type Ptr, pointer, type Value } from '../machine/value.js';
+import type { World } from '../machine/world.js';
+import {
+  isOnDeadNode,
+  isOnNode,
+  type MapleTree,
+  MaState,
+  ma_start,
+  packState,
+  stateAfter,
+  type Ulong,
+  unpackState,
+  wordsKey,
+} from '../maple/index.js';
+
+/** Field of a `struct ma_state` that holds what no program looks at. */
+export const POSITION_FIELD = '__mas';
+
+/**
+ * Where a `struct ma_state` is in its tree, and how many nodes it holds, as an immutable value of a World. Its index,
+ * last, tree and status are fields, for programs read and write those.
+ */
+export class Position implements Opaque {
+  readonly key: string;
+
+  constructor(
+    readonly words: Int32Array,
+    /** Nodes allocated and not used yet. */
+    readonly held: number,
+  ) {
+    this.key = `P${held}:${wordsKey(words)}`;
+  }
+
+  /** MA_STATE_BULK and its like. */
+  get flags(): number {
+    return this.words[13];
+  }
+
+  /** On a node of the tree. */
+  get onNode(): boolean {
+    return isOnNode(this.words);
+  }
+
+  /** On a node that has been replaced by another operation. */
+  get isDead(): boolean {
+    return isOnDeadNode(this.words);
+  }
+
+  /** The same place once another operation has made `now` out of `before`. */
+  after(before: MapleTree, now: MapleTree): Position {
+    return new Position(stateAfter(this.words, before, now), this.held);
+  }
+
+  /** The position of a state that is not used any more; takes its nodes from it. */
+  static of(mas: MaState): Position {
+    const held = mas.alloc.splice(0).length;
+    const { index, last } = mas;
+    mas.index = 0;
+    mas.last = 0;
+    if (mas.status === ma_start) atStart(mas);
+    const words = packState(mas);
+    mas.index = index;
+    mas.last = last;
+    return new Position(words, held);
+  }
+}
+
+/** What mas_start() will set is of no account before. */
+function atStart(mas: MaState): void {
+  mas.minH = mas.minL = 0;
+  mas.maxH = mas.maxL = -1;
+  mas.node = mas.offset = mas.end = mas.store_type = 0;
+}
+
+/** An integer of the program as an index of a tree; what was never set counts as 0. */
+export function ulongOf(x: Value): Ulong {
+  if (typeof x === 'bigint') return BigInt.asUintN(64, x);
+  if (typeof x !== 'number') return 0;
+  return x < 0 ? BigInt.asUintN(64, BigInt(x)) : x;
+}
+
+export function positionAt(world: World, m: Ptr): Position | null {
+  const x = world.get(m, POSITION_FIELD);
+  return x instanceof Position ? x : null;
+}
+
+/** The state at `m` in `mt`, which is the tree that its `tree` points to. */
+export function loadState(world: World, m: Ptr, mt: MapleTree): MaState {
+  const p = positionAt(world, m);
+  const mas = p ? unpackState(p.words, mt) : new MaState(mt);
+  // a program may put a state back to the start by itself
+  if (world.get(m, 'status') === ma_start && mas.status !== ma_start) {
+    mas.status = ma_start;
+    mas.node = 0;
+  }
+  mas.index = ulongOf(world.get(m, 'index'));
+  mas.last = ulongOf(world.get(m, 'last'));
+  for (let n = p?.held ?? 0; n > 0; n--) mas.alloc.push(mt.cache.take());
+  return mas;
+}
+
+/** Writes the state back; it must not be used afterwards. */
+export function saveState(world: World, m: Ptr, mas: MaState): void {
+  world.put(m, 'index', mas.index);
+  world.put(m, 'last', mas.last);
+  world.put(m, 'status', mas.status);
+  world.put(m, POSITION_FIELD, Position.of(mas));
+}
+
+/** Every `struct ma_state` of the world that has been used: they are locals. */
+export function statesOf(world: World): { at: Ptr; position: Position }[] {
+  const out: { at: Ptr; position: Position }[] = [];
+  for (const o of world.objs) {
+    if (o.kind !== 'local') continue;
+    for (const [path, x] of o.fields)
+      if (x instanceof Position)
+        out.push({
+          at: pointer(o.id, path.slice(0, -POSITION_FIELD.length).replace(/\.$/, '')),
+          position: x,
+        });
+  }
+  return out;
+}
