@@ -3,7 +3,12 @@ import { lowerProgram } from '../../src/cfront/index.js';
 import { checkScenario } from '../../src/sim/explore/check.js';
 import type { ForkSystem } from '../../src/sim/explore/fork-system.js';
 import { FEATURES_6_8, type Features } from '../../src/sim/kernel/features.js';
+import { CHILD, PARENT } from '../../src/sim/kernel/primitives/support.js';
+import { initialWorld } from '../../src/sim/kernel/setup.js';
+import { Shared } from '../../src/sim/kernel/shared.js';
+import { treePicture } from '../../src/sim/kernel/tree-picture.js';
 import { isModelled } from '../../src/sim/known.js';
+import { pointer } from '../../src/sim/machine/value.js';
 import type { Program } from '../../src/sim/program.js';
 import { PROPERTIES } from '../../src/sim/property/properties.js';
 import { DEFAULT_LIMITS, type Scenario, type VmaSpec } from '../../src/sim/scenario.js';
@@ -128,5 +133,24 @@ describe('RCU mode', () => {
       'tree-mode',
       expect.stringMatching(/the tree of the parent is not left in RCU mode/),
     ]);
+  });
+});
+
+describe('a tree for drawing', () => {
+  it('has its nodes, the root first, and what their slots hold', async () => {
+    const w = initialWorld(new Shared(scenario('row', row(9, -1)), FEATURES_6_8));
+    const { nodes } = treePicture({ world: w }, pointer(PARENT.obj, 'mm_mt'));
+    expect(nodes.map((n) => [n.id, n.parent, n.kind])).toEqual([
+      [0, null, 'maple_arange_64'],
+      [1, 0, 'maple_leaf_64'],
+      [2, 0, 'maple_leaf_64'],
+    ]);
+    expect(nodes[0].slots.map((s) => [s.holds, s.child])).toEqual([
+      ['node', 1],
+      ['node', 2],
+    ]);
+    const held = nodes.slice(1).flatMap((n) => n.slots.filter((s) => s.holds === 'old'));
+    expect(held.map((s) => s.name)).toEqual(Array.from({ length: 9 }, (_, k) => `V${k + 1}`));
+    expect(treePicture({ world: w }, pointer(CHILD.obj, 'mm_mt')).nodes).toEqual([]);
   });
 });
