@@ -128,8 +128,8 @@ function maskStatements(view: TokenView): void {
       if (t.text === 'case') maskRange(view, i);
       if (t.text === 'offsetof' || t.text === '__builtin_offsetof') maskOffsetof(view, i);
     } else if (t.text === ':' && view.is(i + 1, '}')) {
-      const gap = t.at + 1;
-      if (view.tokens[i + 1].at > gap) view.edit.chars[gap] = ';';
+      const gap = view.edit.chars.findIndex((c, k) => k > t.at && c !== '\n');
+      if (gap >= 0 && gap < view.tokens[i + 1].at) view.edit.chars[gap] = ';';
     }
   }
 }

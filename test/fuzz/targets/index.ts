@@ -1,8 +1,11 @@
 import type { Target } from '../target.js';
 import { apply } from './apply.js';
 import { diff } from './diff.js';
+import { lowering } from './lower.js';
+import { mask } from './mask.js';
 import { mbox } from './mbox.js';
 import { mime } from './mime.js';
+import { rule } from './rule.js';
 
 /** Everything that reads what strangers send. */
 export const TARGETS: readonly Target<never>[] = [
@@ -10,4 +13,7 @@ export const TARGETS: readonly Target<never>[] = [
   mime,
   diff,
   apply,
+  mask,
+  lowering,
+  rule,
 ] as unknown as Target<never>[];
