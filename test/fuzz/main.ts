@@ -29,9 +29,8 @@ async function fuzz(
   let deep = 0;
   let inputs = 0;
   for (let k = only ?? 0; k < (only === null ? runs : only + 1); k++) {
-    const input = target.make(new Prng(seedOf(seed, k)));
     try {
-      if ((await target.run(input)) === 'deep') deep++;
+      if ((await target.run(target.make(new Prng(seedOf(seed, k))))) === 'deep') deep++;
     } catch (e) {
       const again = `npm run fuzz -- --target ${target.name} --seed ${seed} --only ${k}`;
       throw new Error(`${target.name}: input ${k} of seed ${seed}; again: ${again}`, { cause: e });

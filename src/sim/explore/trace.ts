@@ -7,6 +7,7 @@ import { DEFAULT_LIMITS, type Scenario } from '../scenario.js';
 import { buildForkSystem, type ForkSystem } from './fork-system.js';
 import { type Replay, replay } from './replay.js';
 import type { Choice } from './search.js';
+import { isFeatures, isProgram, isScenario } from './trace-check.js';
 
 /**
  * A run that can be repeated: what was run, in which scenario, and every choice that was made (scheduling, failures and
@@ -107,11 +108,13 @@ export function readTrace(name: string, text: string): TraceFile {
     t.schedule.every(
       (c) => Array.isArray(c) && c.length === 2 && c.every((x) => Number.isInteger(x) && x >= 0),
     ) &&
-    Array.isArray(t.scenario?.vmas) &&
-    Array.isArray(t.scenario?.threads) &&
-    typeof t.program?.functions === 'object' &&
+    typeof t.rule === 'string' &&
+    typeof t.tool === 'string' &&
+    isScenario(t.scenario) &&
+    isFeatures(t.features) &&
+    isProgram(t.program) &&
     typeof t.entry === 'string' &&
-    Object.hasOwn(t.program.functions, t.entry) &&
+    Object.hasOwn(t.program!.functions, t.entry) &&
     PROPERTIES.some((p) => p.id === t.property);
   if (!ok || !sourceIsRight(t.source))
     throw new ForkloreError('input', `${name}: a part of the trace is missing or damaged`);

@@ -5,7 +5,9 @@ import { lowering } from './lower.js';
 import { mask } from './mask.js';
 import { mbox } from './mbox.js';
 import { mime } from './mime.js';
+import { review } from './review.js';
 import { rule } from './rule.js';
+import { trace } from './trace.js';
 
 /** Everything that reads what strangers send. */
 export const TARGETS: readonly Target<never>[] = [
@@ -16,4 +18,6 @@ export const TARGETS: readonly Target<never>[] = [
   mask,
   lowering,
   rule,
+  trace,
+  review,
 ] as unknown as Target<never>[];

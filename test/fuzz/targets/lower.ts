@@ -29,7 +29,11 @@ const lower = (text: string): Promise<Program> =>
 /** Everything about a program but its line numbers, which are taken back by `shift`. */
 const shape = (p: Program, shift: number): string =>
   JSON.stringify(p, (key, x: unknown) =>
-    typeof x === 'bigint' ? `${x}n` : (key === 'line' || key === 'at') && typeof x === 'number' ? x - shift : x,
+    typeof x === 'bigint'
+      ? `${x}n`
+      : (key === 'line' || key === 'at') && typeof x === 'number'
+        ? x - shift
+        : x,
   );
 
 async function run({ text, shift }: Case): Promise<Depth> {
