@@ -9,7 +9,7 @@ describe('generated inputs', () => {
   it.each(TARGETS.map((t) => [t.name, t] as const))(
     '%s',
     async (_name, target) => {
-      const runs = Math.ceil(target.runs / 1000);
+      const runs = Math.ceil(target.runs / 2000);
       let deep = 0;
       for (let k = 0; k < runs; k++)
         if ((await target.run(target.make(new Prng(SEED + k)))) === 'deep') deep++;
