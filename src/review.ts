@@ -3,12 +3,14 @@ import type { ConfigTable } from './cfront/index.js';
 import { parseSubject } from './intake/subject.js';
 import type { FilePatch, Patch, PatchSeries } from './intake/types.js';
 import type { Side } from './judge/applies.js';
+import { type Config, DEFAULT_CONFIG } from './judge/config.js';
 import { evaluateRules } from './judge/evaluate.js';
 import type { ExploreOptions } from './judge/explore.js';
 import { calleesOf, detectFeatures } from './judge/features.js';
 import type { KeepTrace } from './judge/finding.js';
 import { loadRules } from './judge/load.js';
 import type { Rule } from './judge/rule.js';
+import { configured, expired, isWanted, limitsOf, suppress } from './judge/settings.js';
 import type { Finding, PatchReview, PatchStatus, Review } from './judge/types.js';
 import { listingsOf } from './listings.js';
 import { type Programs, programsOf } from './programs.js';
@@ -30,6 +32,10 @@ export interface ReviewOptions {
   config?: ConfigTable;
   /** Told of each entry of the report and the patch that it is about, in the report's order. */
   onReview?: (review: PatchReview, patch: Patch) => void;
+  /** What the repository wants: rules, bounds, paths, suppressions. */
+  settings?: Config;
+  /** Day of the review, `YYYY-MM-DD`, for suppressions that expire. */
+  today?: string;
   /** Told of each patch whose programs were run, with what a player needs to run them again. */
   observe?: (o: Observed) => void;
 }
@@ -106,11 +112,15 @@ async function reviewOn(stack: Stack, patch: Patch, o: ReviewOptions): Promise<P
   if (patch.files.length === 0) {
     return lost.length ? done('failed', lost.join('; ')) : done('not-applicable', whyEmpty(patch));
   }
-  const entries = [...new Set(o.rules.map((r) => r.applies.entry))];
+  const settings = o.settings ?? DEFAULT_CONFIG;
+  if (!patch.files.some((f) => isWanted(f.newPath ?? f.oldPath ?? '', settings)))
+    return done('not-applicable', 'the configuration leaves all its files out');
+  const rules = configured(o.rules, settings);
+  const entries = [...new Set(rules.map((r) => r.applies.entry))];
   const lowered = await programsOf(sourced, entries, o.config);
   notes.push(...lowered.notes);
   if (lowered.programs === null) {
-    const needsLock = o.rules.every((r) => r.applies.unless?.vmaLock === 'none');
+    const needsLock = rules.every((r) => r.applies.unless?.vmaLock === 'none');
     if (sourced.predatesVmaLock && needsLock)
       return done(
         'not-applicable',
@@ -124,9 +134,12 @@ async function reviewOn(stack: Stack, patch: Patch, o: ReviewOptions): Promise<P
   }
   notes.push(...sourced.failures);
   const sides = sidesOf(lowered.programs, sourced, o);
-  const { rules, keep, explore = {} } = o;
+  const options = { limits: limitsOf(settings), ...o.explore };
   const { message } = patch;
-  const findings = await evaluateRules({ ...sides, rules, message, options: explore, keep });
+  const found = await evaluateRules({ ...sides, rules, message, options, keep: o.keep });
+  const today = o.today ?? new Date().toISOString().slice(0, 10);
+  const findings = suppress(found, settings, today);
+  notes.push(...expired(settings, today));
   if (findings.length === 0) return done('not-applicable', 'no rule applies to this tree');
   const open = findings.filter((f) => f.verdict === 'inconclusive');
   const review =

@@ -53,6 +53,12 @@ function program(): Command {
       ...all,
       id,
     ])
+    .option('--rules <dir>', 'folder of rules of your own, besides those that ship with forklore')
+    .option(
+      '--config <file>',
+      'configuration; without it forklore.yml of the tree, or here, counts',
+    )
+    .option('--no-config', 'no configuration, not even one that is there')
     .option('--quoted', 'review patches quoted in replies even when the mail holds one of its own')
     .addOption(new Option('--format <format>', 'of the report').choices(FORMATS).default('text'))
     .option('--output <file>', 'write the report there')

@@ -3,11 +3,13 @@ import { ForkloreError } from '../base/errors.js';
 import { VERSION } from '../base/version.js';
 import { loadRules } from '../judge/load.js';
 import { Pool } from '../judge/pool.js';
+import type { Rule } from '../judge/rule.js';
 import type { Review, Severity } from '../judge/types.js';
 import type { Answered } from '../report/mail/index.js';
 import { nipaResult } from '../report/nipa.js';
 import { dumpStage, reviewSeries, type Stage } from '../review.js';
 import { openTree, repositoryAbove } from '../source/index.js';
+import { findConfig } from './config.js';
 import type { Format } from './format-names.js';
 import { ALWAYS, type Reported, render, repliesOf, unanswered } from './formats.js';
 import { readInputs } from './inputs.js';
@@ -27,6 +29,10 @@ export interface ReviewFlags {
   format: Format;
   /** Hand the replies to `git send-email`. */
   send?: boolean;
+  /** Configuration file; false: none, not even one that is there. */
+  config?: string | false;
+  /** Folder of rules besides those that ship with forklore. */
+  rules?: string;
   output?: string;
   failOn: 'error' | 'warning' | 'never';
   strict?: boolean;
@@ -50,10 +56,15 @@ export async function runReview(
   const started = performance.now();
   if (flags.send && flags.format !== 'mail')
     throw new ForkloreError('usage', '--send: what is sent are replies; add --format mail');
-  const rules = await chosenRules(flags.rule);
+  const all = await knownRules(flags.rules);
+  const rules = chosenRules(all, flags.rule);
   const dir = treeOf(inputs, flags);
+  const ids = all.map((r) => r.id);
+  const { config: settings, file } = await findConfig(flags.config, dir ?? '.', ids);
+  if (file !== null && !flags.quiet) out.warn(`configuration: ${file}`);
   const reader = dir === null ? null : await openTree(dir, flags.base);
-  const deadline = flags.timeLimit === undefined ? null : Date.now() + flags.timeLimit * 1000;
+  const seconds = flags.timeLimit ?? settings.bounds.seconds;
+  const deadline = seconds === undefined ? null : Date.now() + seconds * 1000;
   const pool = (flags.jobs ?? 1) > 1 ? new Pool(flags.jobs!) : null;
   try {
     const git = flags.git === undefined ? {} : { git: { dir: dir!, range: flags.git } };
@@ -74,7 +85,7 @@ export async function runReview(
     const onReview = (review: Answered['review'], patch: Answered['patch']) =>
       answered.push({ review, patch });
     const review = series
-      ? await reviewSeries(series, { reader, rules, keep, explore, onReview })
+      ? await reviewSeries(series, { reader, rules, keep, explore, settings, onReview })
       : nothing();
     review.problems = [...problems, ...(review.problems ?? [])];
     review.seconds = Math.round(performance.now() - started) / 1000;
@@ -123,8 +134,14 @@ function treeOf(inputs: readonly string[], flags: ReviewFlags): string | null {
   return null;
 }
 
-async function chosenRules(ids: string[] | undefined) {
-  const rules = await loadRules();
+/** The rules that ship with forklore, and those of a folder; of two with the same id the folder's counts. */
+export async function knownRules(folder?: string): Promise<Rule[]> {
+  const own = folder === undefined ? [] : await loadRules(folder);
+  const shipped = (await loadRules()).filter((r) => !own.some((o) => o.id === r.id));
+  return [...shipped, ...own];
+}
+
+function chosenRules(rules: Rule[], ids: string[] | undefined): Rule[] {
   if (!ids?.length) return rules;
   for (const id of ids)
     if (!rules.some((r) => r.id === id))

@@ -54,6 +54,8 @@ export interface Finding {
   subject?: string;
   message: string;
   evidence: Evidence;
+  /** The configuration wants to hear no more of it; `expires`: last day of that, or null. */
+  suppressed?: { reason: string; expires: string | null };
   /** An edit of the patched file with which the rule holds, as running it again showed. */
   suggestion?: Suggestion;
 }

@@ -9,8 +9,8 @@ const MAX_YAML = 256 * 1024;
 /** A YAML text that was read, and where its parts stand. */
 export interface Yaml<T> {
   data: T;
-  /** Makes the one-line error about the value at `path`. */
-  error(path: readonly (string | number)[], message: string): ForkloreError;
+  /** Makes the one-line error about the value at `path`, or about a key of it. */
+  error(path: readonly (string | number)[], message: string, key?: string): ForkloreError;
 }
 
 /**
@@ -36,7 +36,7 @@ export function readYaml<T>(name: string, text: string, validate: ValidateFuncti
     const path = pathOf(e, data);
     throw fail(offsetOf(doc, path, keyOf(e)), describe(e, path));
   }
-  return { data, error: (path, message) => fail(offsetOf(doc, path, null), message) };
+  return { data, error: (path, message, key) => fail(offsetOf(doc, path, key ?? null), message) };
 }
 
 function toData(doc: Document, name: string): unknown {

@@ -54,6 +54,7 @@ function findingText(f: Finding): string {
       : [`${verdict.padEnd(13)} ${f.rule.padEnd(18)} ${where}`, `  ${f.subject ?? ''}`];
   const out = lines.map((l) => clip(oneLineKeep(l)));
   out.push(...wrapText(printable(changeWord(f) + f.message), WIDTH, '  '));
+  if (f.suppressed) out.push(...wrapText(printable(suppressedBy(f.suppressed)), WIDTH, '  '));
   out.push(...countLines(f));
   const steps = f.evidence.counterexample?.steps;
   if (steps?.length) {
@@ -70,6 +71,9 @@ function findingText(f: Finding): string {
 }
 
 const oneLineKeep = (text: string): string => printable(text.replace(/[\n\t]/g, ' '));
+
+const suppressedBy = ({ reason, expires }: NonNullable<Finding['suppressed']>): string =>
+  `suppressed by the configuration${expires === null ? '' : ` until ${expires}`}: ${reason}`;
 
 function changeWord(f: Finding): string {
   switch (f.change) {
@@ -125,7 +129,7 @@ function replayLine(label: string, command: string): string[] {
 
 function closing(review: Review): string {
   const all = review.patches.flatMap((p) => p.findings);
-  const introduced = all.filter((f) => f.change === 'introduced').length;
+  const introduced = all.filter((f) => f.change === 'introduced' && !f.suppressed).length;
   const open = review.patches.filter(
     (p) => p.status === 'inconclusive' || p.status === 'failed',
   ).length;
