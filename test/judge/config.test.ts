@@ -59,8 +59,8 @@ drafts: true
     ['drfts: true\n', '1:1: unknown key "drfts"; did you mean "drafts"?'],
     ['rules:\n  fork-lock-taret: off\n', '2:3: no rule "fork-lock-taret"; did you mean'],
     [
-      'rules:\n  fork-unwind: of\n',
-      '2:16: rules.fork-unwind: "of" is not known; did you mean "off"',
+      'rules:\n  fork-unwind: errer\n',
+      '2:16: rules.fork-unwind: "errer" is not known; did you mean "error"',
     ],
     ['bounds: { failurs: 1 }\n', '1:11: bounds: unknown key "failurs"; did you mean "failures"?'],
     ['bounds: { failures: 9 }\n', '1:21: bounds.failures: must be <= 2'],
