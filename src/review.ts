@@ -8,7 +8,6 @@ import { evaluateRules } from './judge/evaluate.js';
 import type { ExploreOptions } from './judge/explore.js';
 import { calleesOf, detectFeatures } from './judge/features.js';
 import type { KeepTrace } from './judge/finding.js';
-import { loadRules } from './judge/load.js';
 import type { Rule } from './judge/rule.js';
 import { configured, expired, isWanted, limitsOf, suppress } from './judge/settings.js';
 import type { Finding, PatchReview, PatchStatus, Review } from './judge/types.js';
@@ -186,31 +185,3 @@ function sidesOf(programs: Programs, sourced: Sourced, o: ReviewOptions): Sides 
     before: programs.before && { program: programs.before, features: features('before') },
   };
 }
-
-/** Reviews the files of a pull request on the built-in rules. */
-export function pullRequestReviewer(
-  keep: KeepTrace,
-): (input: { files: FilePatch[]; reader: ContentReader; title: string }) => Promise<PatchReview> {
-  return async ({ files, reader, title }) => {
-    const rules = await loadRules();
-    return reviewPatch(barePatch(title, files), { reader, rules, keep });
-  };
-}
-
-const barePatch = (subject: string, files: FilePatch[]): Patch => ({
-  kind: 'patch',
-  subject,
-  messageId: null,
-  from: null,
-  date: null,
-  inReplyTo: null,
-  references: [],
-  version: 1,
-  index: null,
-  total: null,
-  message: '',
-  trailers: [],
-  baseCommit: null,
-  files,
-  problems: [],
-});

@@ -29,12 +29,12 @@ const MAY: Record<string, { folders: string[]; packages: string[]; node: boolean
   },
   report: { folders: ['base', 'types:intake', 'types:judge'], packages: [], node: false },
   github: {
-    folders: ['base', 'intake', 'report', 'types:judge', 'types:source', 'types:intake'],
-    packages: ['probot', '@octokit/rest'],
+    folders: ['base', 'intake', 'source', 'report', 'types:judge', 'types:intake'],
+    packages: ['probot', '@octokit/rest', 'bullmq', 'ioredis', 'prom-client'],
     node: true,
   },
   cli: {
-    folders: ['base', 'intake', 'source', 'cfront', 'sim', 'judge', 'report', 'github', 'review'],
+    folders: ['base', 'intake', 'source', 'cfront', 'sim', 'judge', 'report', 'github', 'review', 'pull-request'],
     packages: ['commander'],
     node: true,
   },

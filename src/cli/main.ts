@@ -102,6 +102,12 @@ function program(): Command {
       const { runServe } = await import('./serve.js');
       await runServe(out);
     });
+  p.command('worker')
+    .description('do the work of the GitHub App that servers put into Redis (REDIS_URL)')
+    .action(async () => {
+      const { runWorker } = await import('./serve.js');
+      await runWorker(out);
+    });
   return p;
 }
 

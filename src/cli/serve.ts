@@ -1,14 +1,46 @@
+import { once } from 'node:events';
+import type { RunnerDeps } from '../github/run.js';
 import { serve } from '../github/server.js';
-import { pullRequestReviewer } from '../review.js';
-import { traceKeeper } from './traces.js';
+import { work } from '../github/worker.js';
+import { ReviewPool } from './review-pool.js';
+import { explainRule } from './rule-prose.js';
+
+interface Out {
+  write(text: string): void;
+}
+
+/** What the app needs of the stages below: reviews on threads of their own. */
+export function reviewParts(
+  pool: ReviewPool,
+): Pick<RunnerDeps, 'review' | 'parseConfig' | 'explainRule'> {
+  return {
+    review: (input, signal) => pool.review(input, signal),
+    parseConfig: () => null,
+    explainRule,
+  };
+}
 
 /** `forklore serve`: answers GitHub's webhooks until it is told to stop; accepted reviews are finished first. */
-export async function runServe(out: { write(text: string): void }): Promise<void> {
-  const server = await serve({ review: pullRequestReviewer(traceKeeper(null)), env: process.env });
+export async function runServe(out: Out): Promise<void> {
+  const pool = new ReviewPool();
+  const server = await serve({ ...reviewParts(pool), env: process.env });
   out.write(`forklore: listening on ${server.url}\n`);
-  const stop = () => {
-    void server.close();
-  };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  await stopped();
+  await server.close();
+  await pool.close();
+}
+
+/** `forklore worker`: does the jobs that servers have put into Redis, until it is told to stop. */
+export async function runWorker(out: Out): Promise<void> {
+  const pool = new ReviewPool();
+  const worker = await work({ ...reviewParts(pool), env: process.env });
+  out.write('forklore: waiting for jobs\n');
+  await stopped();
+  await worker.close();
+  await pool.close();
+}
+
+/** A second signal ends the process at once. */
+async function stopped(): Promise<void> {
+  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
 }

@@ -5,6 +5,10 @@ import type { PullFile } from './pull.js';
 
 export interface PullDiff {
   files: FilePatch[];
+  /** Sources whose diff GitHub does not give although they changed: both versions have to be read. */
+  withheld: PullFile[];
+  /** Paths of files whose diff GitHub does not show: no line of theirs takes a comment. */
+  hidden: Set<string>;
   unseen: UnseenFile[];
   /** What the reader must know: one sentence each. */
   notes: string[];
@@ -15,9 +19,19 @@ export interface PullDiff {
  * reach into the next. Files without a diff are listed as not seen, with the reason.
  */
 export function pullDiff(entries: PullFile[], changedFiles: number): PullDiff {
-  const out: PullDiff = { files: [], unseen: [], notes: [] };
+  const out: PullDiff = {
+    files: [],
+    withheld: [],
+    hidden: new Set(),
+    unseen: [],
+    notes: [],
+  };
   let line = 1;
   for (const entry of entries) {
+    if (isWithheld(entry)) {
+      out.withheld.push(entry);
+      continue;
+    }
     const reason = whyUnseen(entry);
     if (reason !== null) {
       out.unseen.push({ path: entry.filename, ...reason });
@@ -53,10 +67,17 @@ export function pullDiff(entries: PullFile[], changedFiles: number): PullDiff {
   return out;
 }
 
+/** The languages of which something could be run, or could change what is run. */
+const SOURCE = /\.[chS]$/;
+
+function isWithheld(entry: PullFile): boolean {
+  return !entry.patch && entry.changes > 0 && SOURCE.test(entry.filename);
+}
+
 function whyUnseen(entry: PullFile): { reason: string; matters: boolean } | null {
   if (entry.patch !== undefined && entry.patch !== '') return null;
   if (entry.changes > 0)
-    return { reason: 'GitHub gives no diff, the file is too large', matters: true };
+    return { reason: 'GitHub gives no diff, and it is no C source', matters: false };
   if (entry.status === 'renamed' || entry.status === 'copied') return null;
   return { reason: 'no text changed (binary, empty or mode only)', matters: false };
 }

@@ -1,25 +1,27 @@
-import type { FilePatch } from '../intake/types.js';
 import type { Finding } from '../judge/types.js';
 import type { Placement } from '../report/checkrun.js';
-import { inlineComment, shortIds } from '../report/markdown.js';
-import { plural } from '../report/markdown-evidence.js';
-import { readMarker } from '../report/markdown-marker.js';
-import { type Anchor, anchorFor } from './anchors.js';
+import { findingSection, inlineComment, shortIds } from '../report/markdown.js';
+import { laterBody, type SummaryRow, summaryBody } from '../report/markdown-life.js';
+import type { Dismissal } from './dismissals.js';
 import { failureReason, httpStatus, isTransient } from './failure.js';
-import type { GitHubClient, PullInfo, RepoRef, World } from './types.js';
+import { findOverview, type Overview } from './overview.js';
+import { ownComments, type Thread } from './own-comments.js';
+import type { Draft, Plan } from './plan.js';
+import type { World } from './types.js';
 import { writeOnce } from './write-once.js';
 
-/** A reader takes in a few comments; the rest is on the check run's page. */
-export const MAX_COMMENTS = 20;
-
-export interface PostContext {
-  client: GitHubClient;
-  repo: RepoRef;
-  pull: PullInfo;
-  /** Author of our comments; null: trust every comment with a marker. */
-  bot: string | null;
+export interface PostContext extends Thread {
   world: World;
   ruleUrl?: (rule: string) => string;
+  /** Shell lines with which a reader gets one finding again. */
+  reproduce: (finding: Finding) => string[];
+}
+
+export interface PostInput {
+  plan: Plan;
+  /** Findings that the pull request introduces now. */
+  introduced: Finding[];
+  dismissed: ReadonlyMap<string, Dismissal>;
 }
 
 export interface Posted {
@@ -30,133 +32,177 @@ export interface Posted {
   transient: boolean;
 }
 
-interface Draft {
-  finding: Finding;
-  anchor: Anchor;
-  body: string;
-}
-
 /**
- * Posts one review with a comment per introduced finding that the diff shows and that has no comment yet; nothing when
- * there is none. A comment that GitHub refuses does not take the others with it.
+ * Carries out a plan: one review with the new comments, single comments on files, old comments rewritten, the overview
+ * brought up to date. A comment that GitHub refuses does not take the others with it. Nothing is posted twice: before
+ * anything is tried again, GitHub is asked what is there.
  */
-export async function postReview(
-  context: PostContext,
-  findings: Finding[],
-  files: FilePatch[],
-): Promise<Posted> {
-  const posted: Posted = { placements: new Map(), notes: [], transient: false };
-  const introduced = findings.filter((f) => f.change === 'introduced');
-  if (introduced.length === 0) return posted;
-  const known = await commentedFindings(context);
-  const drafts = draft(context, introduced, files, known, posted);
-  if (drafts.length === 0) return posted;
-  try {
-    await writeOnce(
-      () => allPosted(context, drafts),
-      () => createReview(context, drafts),
-      context.world.sleep,
-    );
-    for (const d of drafts) posted.placements.set(d.finding.id, 'commented');
-  } catch (error) {
-    if (httpStatus(error) === 422) await postSingly(context, drafts, posted);
-    else for (const d of drafts) refuse(posted, d, error);
-  }
+export async function postPlan(context: PostContext, input: PostInput): Promise<Posted> {
+  const { plan } = input;
+  const posted: Posted = { placements: new Map(plan.standing), notes: [], transient: false };
+  const names = shortIds(input.introduced);
+  const bodies = new Map(plan.drafts.map((d) => [d, commentBody(context, d, names)]));
+  const onLines = plan.drafts.filter((d) => d.anchor !== null);
+  const onFiles = plan.drafts.filter((d) => d.anchor === null);
+  for (const d of plan.drafts) posted.placements.set(d.finding.id, 'refused');
+  const overview = await findOverview(context);
+  const post = { context, input, posted, names, bodies, overview };
+  const wanted = input.introduced.some((f) => !input.dismissed.has(f.id));
+  const first = overview === null && wanted && plan.drafts.length + outside(input).length > 0;
+  if (onLines.length > 0 || first) await postReview(post, onLines);
+  for (const d of onFiles) await postAlone(post, d);
+  for (const edit of plan.edits) await rewrite(post, edit);
+  await refreshOverview(post);
   return posted;
 }
 
-function draft(
-  context: PostContext,
-  introduced: Finding[],
-  files: FilePatch[],
-  known: Set<string>,
-  posted: Posted,
-): Draft[] {
-  const { pull, ruleUrl } = context;
-  const names = shortIds(introduced);
-  const drafts: Draft[] = [];
-  for (const finding of introduced) {
-    if (posted.placements.has(finding.id)) continue;
-    const anchor = anchorFor(finding.location, files);
-    const place = (placement: Placement) => posted.placements.set(finding.id, placement);
-    if (known.has(finding.id)) place('commented-before');
-    else if (anchor === null) place('outside-diff');
-    else if (drafts.length >= MAX_COMMENTS) place('over-limit');
-    else {
-      const shortId = names.get(finding.id)!;
-      drafts.push({
-        finding,
-        anchor,
-        body: inlineComment(finding, { head: pull.headSha, shortId, ruleUrl }),
-      });
-      place('refused');
-    }
-  }
-  return drafts;
+interface Post {
+  context: PostContext;
+  input: PostInput;
+  posted: Posted;
+  names: Map<string, string>;
+  bodies: Map<Draft, string>;
+  overview: Overview | null;
 }
 
-async function createReview({ client, repo, pull }: PostContext, drafts: Draft[]): Promise<true> {
-  await client.rest.pulls.createReview({
-    ...repo,
-    pull_number: pull.number,
-    commit_id: pull.headSha,
-    event: 'COMMENT',
-    body: `${plural(drafts.length, 'problem')} introduced; what was explored is on the check run's page.`,
-    comments: drafts.map(({ anchor, body }) => ({ ...anchor, body })),
-    request: { retries: 0 },
+function commentBody(context: PostContext, d: Draft, names: Map<string, string>): string {
+  return inlineComment(d.finding, {
+    head: context.pull.headSha,
+    shortId: names.get(d.finding.id) ?? d.finding.id.slice(0, 4),
+    ruleUrl: context.ruleUrl,
+    at: d.at,
+    suggests: d.suggests,
+    reproduce: context.reproduce(d.finding),
   });
-  return true;
 }
 
-/** GitHub refuses a whole review for one bad anchor; this finds out which. */
-async function postSingly(context: PostContext, drafts: Draft[], posted: Posted): Promise<void> {
+/** Findings that only the overview and the check run can show. */
+function outside({ plan, introduced }: PostInput): Finding[] {
+  return introduced.filter((f) => plan.standing.get(f.id) === 'outside-diff');
+}
+
+/** GitHub refuses a whole review for one bad anchor; the fallback finds out which. */
+async function postReview(post: Post, drafts: Draft[]): Promise<void> {
+  const { context, posted, bodies, overview } = post;
+  const { client, repo, pull } = context;
+  const body = overview ? laterBody(drafts.length, overview.id) : overviewText(post);
+  const create = async (comments: Draft[]): Promise<true> => {
+    const { data } = await client.rest.pulls.createReview({
+      ...repo,
+      pull_number: pull.number,
+      commit_id: pull.headSha,
+      event: 'COMMENT',
+      body,
+      comments: comments.map((d) => ({ ...d.anchor!, body: bodies.get(d)! })),
+      request: { retries: 0 },
+    });
+    if (!overview) post.overview = { id: data.id, body, findings: [] };
+    return true;
+  };
+  const there = async (): Promise<true | null> => {
+    post.overview ??= await findOverview(context);
+    const done = drafts.length > 0 ? await allPosted(context, drafts) : post.overview !== null;
+    return done ? true : null;
+  };
+  try {
+    await writeOnce(there, () => create(drafts), context.world.sleep);
+    for (const d of drafts) posted.placements.set(d.finding.id, 'commented');
+  } catch (error) {
+    if (httpStatus(error) !== 422) {
+      refuse(posted, error);
+      return;
+    }
+    if (!overview) {
+      const bare = async () => ((post.overview ??= await findOverview(context)) ? true : null);
+      await writeOnce(bare, () => create([]), context.world.sleep).catch((e) => refuse(posted, e));
+    }
+    for (const d of drafts) await postAlone(post, d);
+  }
+}
+
+/** One comment by itself: on its line, or on the file when it has none or GitHub does not take it. */
+async function postAlone(post: Post, d: Draft): Promise<void> {
+  const { context, posted, bodies } = post;
   const { client, repo, pull, world } = context;
-  for (const d of drafts) {
-    try {
-      await writeOnce(
-        () => allPosted(context, [d]),
-        async () => {
-          const target = { ...repo, pull_number: pull.number, commit_id: pull.headSha };
-          await client.rest.pulls.createReviewComment({
-            ...target,
-            ...d.anchor,
-            body: d.body,
-            request: { retries: 0 },
-          });
-          return true as const;
-        },
-        world.sleep,
-      );
+  const target = { ...repo, pull_number: pull.number, commit_id: pull.headSha };
+  const request = { retries: 0 };
+  const there = async () => ((await allPosted(context, [d])) ? (true as const) : null);
+  const write = async (place: object, body: string): Promise<true> => {
+    const path = d.anchor?.path ?? d.file!;
+    await client.rest.pulls.createReviewComment({ ...target, path, body, ...place, request });
+    return true;
+  };
+  const onFile = () =>
+    write({ subject_type: 'file' }, commentBody(context, { ...d, suggests: false }, post.names));
+  try {
+    if (d.anchor) {
+      await writeOnce(there, () => write(d.anchor!, bodies.get(d)!), world.sleep);
       posted.placements.set(d.finding.id, 'commented');
-    } catch (error) {
-      refuse(posted, d, error);
+      return;
     }
+  } catch (error) {
+    refuse(posted, error);
+    if (httpStatus(error) !== 422) return;
+  }
+  try {
+    await writeOnce(there, onFile, world.sleep);
+    posted.placements.set(d.finding.id, 'on-file');
+  } catch (error) {
+    refuse(posted, error);
   }
 }
 
-function refuse(posted: Posted, d: Draft, error: unknown): void {
-  posted.placements.set(d.finding.id, 'refused');
+function refuse(posted: Posted, error: unknown): void {
   posted.transient ||= isTransient(error);
-  posted.notes.push(`A comment was not taken: ${failureReason(error)}.`);
+  const note = `A comment was not taken: ${failureReason(error)}.`;
+  if (!posted.notes.includes(note)) posted.notes.push(note);
 }
 
-async function allPosted(context: PostContext, drafts: Draft[]): Promise<true | null> {
-  const known = await commentedFindings(context);
-  return drafts.every((d) => known.has(d.finding.id)) ? true : null;
+async function allPosted(context: PostContext, drafts: Draft[]): Promise<boolean> {
+  const own = await ownComments(context);
+  return drafts.every((d) =>
+    own.some(
+      ({ marker }) =>
+        marker.finding === d.finding.id &&
+        marker.at === d.at &&
+        marker.head === context.pull.headSha &&
+        marker.state === undefined,
+    ),
+  );
 }
 
-/** Ids of the findings that a comment of ours is about. A marker in somebody else's comment counts for nothing. */
-async function commentedFindings({ client, repo, pull, bot }: PostContext): Promise<Set<string>> {
-  const comments = await client.paginate(client.rest.pulls.listReviewComments, {
-    ...repo,
-    pull_number: pull.number,
-    per_page: 100,
-  });
-  const ids = new Set<string>();
-  for (const comment of comments) {
-    if (bot !== null && comment.user?.login !== bot) continue;
-    const marker = readMarker(comment.body);
-    if (marker !== null) ids.add(marker.finding);
+async function rewrite(post: Post, edit: Plan['edits'][0]): Promise<void> {
+  const { context, posted, names } = post;
+  const { client, repo } = context;
+  const body = 'body' in edit ? edit.body : commentBody(context, edit.reopen, names);
+  if (body === edit.comment.body) return;
+  try {
+    await client.rest.pulls.updateReviewComment({ ...repo, comment_id: edit.comment.id, body });
+  } catch (error) {
+    // somebody may have deleted the comment: nothing is left to rewrite
+    if (httpStatus(error) !== 404) refuse(posted, error);
   }
-  return ids;
+}
+
+function overviewText(post: Post): string {
+  const { context, input, names } = post;
+  const { introduced, dismissed } = input;
+  const rows: SummaryRow[] = introduced.map((finding) => {
+    const why = dismissed.get(finding.id);
+    const state = why ? `dismissed by ${why.by}` : 'open';
+    return { finding, shortId: names.get(finding.id)!, state };
+  });
+  const open = introduced.filter((f) => !dismissed.has(f.id)).length;
+  const sections = outside(input).map(findingSection);
+  return summaryBody({ head: context.pull.headSha, open, rows, sections });
+}
+
+/** The overview says what is open now, also when nothing is any more. */
+async function refreshOverview(post: Post): Promise<void> {
+  const { context, posted, overview } = post;
+  const body = overview === null ? '' : overviewText(post);
+  if (overview === null || post.overview?.body === body) return;
+  const { client, repo, pull } = context;
+  const target = { ...repo, pull_number: pull.number, review_id: overview.id };
+  await client.rest.pulls.updateReview({ ...target, body }).catch((e) => refuse(posted, e));
 }

@@ -4,11 +4,13 @@ import type { GitHubClient, PullInfo, RepoRef } from './types.js';
 export interface PullData {
   number: number;
   title: string;
+  user?: { login: string } | null;
   state: string;
   draft?: boolean;
   head: { sha: string };
   base: { sha: string; ref: string };
   changed_files?: number;
+  commits?: number;
   updated_at: string;
 }
 
@@ -17,12 +19,14 @@ export function pullInfo(data: PullData): PullInfo {
   return {
     number: data.number,
     title: data.title,
+    author: data.user?.login ?? '',
     open: data.state === 'open',
     draft: data.draft === true,
     headSha: data.head.sha,
     baseSha: data.base.sha,
     baseRef: data.base.ref,
     changedFiles: data.changed_files ?? 0,
+    commits: data.commits ?? 0,
     updatedAt: data.updated_at,
   };
 }
@@ -52,8 +56,23 @@ export async function mergeBase(
   return data.merge_base_commit.sha;
 }
 
+/** The open pull requests whose head is `sha`. Check events of forks do not name theirs. */
+export async function pullsWithHead(
+  client: GitHubClient,
+  repo: RepoRef,
+  sha: string,
+): Promise<PullInfo[]> {
+  const open = await client.paginate(client.rest.pulls.list, {
+    ...repo,
+    state: 'open',
+    per_page: 100,
+  });
+  return open.filter((pull) => pull.head.sha === sha).map(pullInfo);
+}
+
 /** An entry of "list pull requests files", as far as it is used. */
 export interface PullFile {
+  sha: string | null;
   filename: string;
   previous_filename?: string;
   status: string;

@@ -1,92 +1,166 @@
 import { ForkloreError } from '../base/errors.js';
+import { idOf, type Job, laneOf, orderOf } from './jobs.js';
 
-/** One piece of work for one pull request. */
-export interface QueueJob {
-  /** The pull request. Jobs with the same key never run at the same time. */
-  key: string;
-  /** The head commit; a job whose key and version are already waiting or running is not added again. */
-  version: string;
-  /** Sorts two versions of one key: the greater is the newer. */
-  order: string;
-  /** `signal` aborts when a newer version of the same key was added. */
-  run(signal: AbortSignal): Promise<void>;
+/** What becomes of a job that is handed in. */
+export type Added = 'added' | 'replaced' | 'older' | 'duplicate';
+
+/** How a job is told to stop, and whether it is tried again when it fails. */
+export interface Control {
+  /** Aborts with reason SUPERSEDED when a newer state of the pull request is known. */
+  signal: AbortSignal;
+  last: boolean;
 }
 
-interface Running {
-  job: QueueJob;
-  abort: AbortController;
+/** Does a job. A rejection with an error that `again` accepts makes another try later. */
+export type RunJob = (job: Job, control: Control) => Promise<void>;
+
+/** Work that waits, in this process or in Redis. */
+export interface JobQueue {
+  /** Adds a job, or says why it is not needed. Rejects with a `limit` error when too many wait. */
+  add(job: Job): Promise<Added>;
+  size(): Promise<{ waiting: number; running: number }>;
+  /** Takes nothing new, gives what runs `graceMs` milliseconds, then aborts it. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Tries of one job, and the pause after the first one that failed: it doubles each time, up to two minutes. */
+export const ATTEMPTS = 6;
+export const FIRST_PAUSE_MS = 2000;
+const LONGEST_PAUSE_MS = 120_000;
+
+/** Milliseconds to wait after the `attempt`-th try (1, 2, ...). */
+export function pauseAfter(attempt: number, first = FIRST_PAUSE_MS): number {
+  return Math.min(LONGEST_PAUSE_MS, first * 2 ** (attempt - 1));
+}
+
+/** A job that hears this was made pointless by a newer state of its pull request. */
+export const SUPERSEDED = 'superseded';
+
+export interface LocalOptions {
+  run: RunJob;
+  concurrency: number;
+  maxWaiting: number;
+  /** Whether an error may pass. */
+  again: (error: unknown) => boolean;
+  onError: (error: unknown, job: Job) => void;
+  firstPauseMs?: number;
+}
+
+interface Entry {
+  job: Job;
+  id: string;
+  lane: string;
+  order: string | null;
+  attempt: number;
 }
 
 /**
- * In-process queue: at most `concurrency` jobs at a time, one per key, and of those that wait for the same key only the
- * newest. Jobs report their own errors; one that throws is handed to `onError` and forgotten.
+ * Queue of one process: at most `concurrency` jobs at a time, one per lane; of the reviews of one pull request only the
+ * newest waits, and one that runs for an older state is aborted.
  */
-export class WorkQueue {
-  readonly #waiting = new Map<string, QueueJob>();
-  readonly #running = new Map<string, Running>();
+export class LocalQueue implements JobQueue {
+  #waiting: Entry[] = [];
+  readonly #running = new Map<string, { entry: Entry; abort: AbortController }>();
+  readonly #paused = new Map<Entry, NodeJS.Timeout>();
   readonly #idle: (() => void)[] = [];
+  #closed = false;
 
-  constructor(
-    readonly options: {
-      concurrency: number;
-      maxWaiting: number;
-      onError: (error: unknown, job: QueueJob) => void;
-    },
-  ) {}
+  constructor(readonly options: LocalOptions) {}
 
-  /** Jobs waiting and running. */
-  get size(): { waiting: number; running: number } {
-    return { waiting: this.#waiting.size, running: this.#running.size };
+  async size(): Promise<{ waiting: number; running: number }> {
+    return { waiting: this.#waiting.length + this.#paused.size, running: this.#running.size };
   }
 
-  /** Adds a job, or says why it is not needed. Throws a `limit` error when too many jobs wait. */
-  add(job: QueueJob): 'added' | 'replaced' | 'older' | 'duplicate' {
-    const running = this.#running.get(job.key);
-    const waiting = this.#waiting.get(job.key);
-    if (waiting ? waiting.version === job.version : running?.job.version === job.version) {
-      return 'duplicate';
-    }
-    const newest = waiting ?? running?.job;
-    if (newest && newest.order > job.order) return 'older';
-    if (!waiting && this.#waiting.size >= this.options.maxWaiting) {
+  async add(job: Job): Promise<Added> {
+    const entry = { job, id: idOf(job), lane: laneOf(job), order: orderOf(job), attempt: 1 };
+    const running = this.#running.get(entry.lane);
+    const others = [...this.#waiting, ...this.#paused.keys()];
+    const live = running && !running.abort.signal.aborted ? [running.entry, ...others] : others;
+    if (live.some((e) => e.id === entry.id)) return 'duplicate';
+    const older = (e: Entry) => e.lane === entry.lane && isOlder(e.order, entry.order);
+    if (live.some((e) => e.lane === entry.lane && isOlder(entry.order, e.order))) return 'older';
+    const replaced = others.filter(older);
+    if (replaced.length === 0 && others.length >= this.options.maxWaiting)
       throw new ForkloreError(
         'limit',
-        `${this.#waiting.size} reviews are waiting; deliver this again later`,
+        `${others.length} jobs are waiting; deliver this again later`,
       );
-    }
-    this.#waiting.set(job.key, job);
-    running?.abort.abort();
+    for (const e of replaced) this.#drop(e);
+    this.#waiting.push(entry);
+    if (running && older(running.entry)) running.abort.abort(SUPERSEDED);
     queueMicrotask(() => this.#next());
-    return waiting ? 'replaced' : 'added';
+    return replaced.length > 0 ? 'replaced' : 'added';
   }
 
   /** Settles when nothing waits and nothing runs. */
   idle(): Promise<void> {
-    if (this.#waiting.size + this.#running.size === 0) return Promise.resolve();
+    if (this.#empty()) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
+  async close(graceMs: number): Promise<void> {
+    this.#closed = true;
+    this.#waiting = [];
+    for (const e of [...this.#paused.keys()]) this.#drop(e);
+    const late = setTimeout(() => {
+      for (const { abort } of this.#running.values()) abort.abort('closing');
+    }, graceMs);
+    this.#settle();
+    await this.idle();
+    clearTimeout(late);
+  }
+
+  #empty(): boolean {
+    return this.#waiting.length + this.#paused.size + this.#running.size === 0;
+  }
+
+  #drop(entry: Entry): void {
+    clearTimeout(this.#paused.get(entry));
+    this.#paused.delete(entry);
+    this.#waiting = this.#waiting.filter((e) => e !== entry);
+  }
+
   #next(): void {
-    for (const [key, job] of this.#waiting) {
+    for (const entry of [...this.#waiting]) {
       if (this.#running.size >= this.options.concurrency) return;
-      if (this.#running.has(key)) continue;
-      this.#waiting.delete(key);
-      void this.#start(job);
+      if (this.#running.has(entry.lane)) continue;
+      this.#drop(entry);
+      void this.#start(entry);
     }
   }
 
-  async #start(job: QueueJob): Promise<void> {
+  async #start(entry: Entry): Promise<void> {
     const abort = new AbortController();
-    this.#running.set(job.key, { job, abort });
+    this.#running.set(entry.lane, { entry, abort });
+    const last = entry.attempt >= ATTEMPTS;
     try {
-      await job.run(abort.signal);
+      await this.options.run(entry.job, { signal: abort.signal, last });
     } catch (error) {
-      this.options.onError(error, job);
+      if (!last && !abort.signal.aborted && !this.#closed && this.options.again(error))
+        this.#pause(entry);
+      else if (!abort.signal.aborted) this.options.onError(error, entry.job);
     }
-    this.#running.delete(job.key);
+    this.#running.delete(entry.lane);
     this.#next();
-    if (this.#waiting.size + this.#running.size === 0) {
-      for (const resolve of this.#idle.splice(0)) resolve();
-    }
+    this.#settle();
   }
+
+  #pause(entry: Entry): void {
+    const ms = pauseAfter(entry.attempt, this.options.firstPauseMs);
+    const timer = setTimeout(() => {
+      this.#paused.delete(entry);
+      this.#waiting.push({ ...entry, attempt: entry.attempt + 1 });
+      this.#next();
+    }, ms);
+    this.#paused.set(entry, timer);
+  }
+
+  #settle(): void {
+    if (this.#empty()) for (const resolve of this.#idle.splice(0)) resolve();
+  }
+}
+
+/** Whether a state of a pull request is older than another; jobs without an order are never. */
+export function isOlder(a: string | null, b: string | null): boolean {
+  return a !== null && b !== null && a < b;
 }

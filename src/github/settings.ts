@@ -10,6 +10,10 @@ export interface Settings {
   webhookSecret: string;
   port: number;
   host: string;
+  /** Jobs at a time in one process. */
+  concurrency: number;
+  /** Where jobs wait; null: in the process. */
+  redisUrl: string | null;
 }
 
 /**
@@ -31,7 +35,23 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     webhookSecret: webhookSecret(env),
     port,
     host: env.HOST ?? '127.0.0.1',
+    concurrency: concurrency(env.CONCURRENCY),
+    redisUrl: redisUrl(env.REDIS_URL),
   };
+}
+
+function concurrency(value = '2'): number {
+  const n = Number(value);
+  if (!Number.isInteger(n) || n < 1 || n > 16)
+    throw usage(`CONCURRENCY is not a number from 1 to 16: ${value}`);
+  return n;
+}
+
+function redisUrl(value: string | undefined): string | null {
+  if (!value) return null;
+  if (!/^rediss?:\/\//.test(value) || !URL.canParse(value))
+    throw usage('REDIS_URL is not an address such as redis://127.0.0.1:6379');
+  return value;
 }
 
 function webhookSecret(env: NodeJS.ProcessEnv): string {

@@ -3,16 +3,49 @@ import type { FilePatch } from '../intake/types.js';
 import type { PatchReview } from '../judge/types.js';
 import type { ContentReader } from '../source/types.js';
 
-/** The review itself, handed in from above: this folder only fetches and posts. */
-export type ReviewPullRequest = (input: {
+/** One commit of a pull request, as a patch on top of the one before it. */
+export interface CommitPatch {
+  sha: string;
+  /** First line of the commit message. */
+  subject: string;
+  /** The rest of the commit message. */
+  message: string;
   files: FilePatch[];
+}
+
+/** What a review gets: plain data, and a reader of the tree that the diff starts from. */
+export interface ReviewInput {
+  title: string;
+  /** The whole diff of the pull request. */
+  files: FilePatch[];
+  /** Its commits in order; empty when they need no review of their own (a single one). */
+  commits: CommitPatch[];
   /** The tree that the pull request's diff starts from. */
   reader: ContentReader;
-  title: string;
-}) => Promise<PatchReview>;
+  /** The repository's configuration as its loader returned it; null without one. */
+  config: unknown;
+}
+
+export interface CommitReview {
+  sha: string;
+  subject: string;
+  review: PatchReview;
+}
+
+/** What a review returns: the pull request as one patch, and each commit on top of its predecessors. */
+export interface PullReview {
+  whole: PatchReview;
+  commits: CommitReview[];
+}
+
+/**
+ * The review itself, handed in from above: this folder only fetches and posts. It ends early, with an error, when
+ * `signal` aborts.
+ */
+export type ReviewPullRequest = (input: ReviewInput, signal: AbortSignal) => Promise<PullReview>;
 
 /** What this folder uses of an Octokit, however it was made. */
-export type GitHubClient = Pick<Octokit, 'rest' | 'paginate'>;
+export type GitHubClient = Pick<Octokit, 'rest' | 'paginate' | 'graphql'>;
 
 export interface RepoRef {
   owner: string;
@@ -23,6 +56,8 @@ export interface RepoRef {
 export interface PullInfo {
   number: number;
   title: string;
+  /** Login of its author. */
+  author: string;
   open: boolean;
   draft: boolean;
   headSha: string;
@@ -30,6 +65,10 @@ export interface PullInfo {
   baseRef: string;
   /** Files that GitHub counts, more perhaps than it lists; 0 when an event does not tell. */
   changedFiles: number;
+  /** Commits that GitHub counts; 0 when an event does not tell. */
+  commits: number;
+  /** Head before the push that the event tells of; absent for other events. */
+  before?: string;
   /** ISO 8601; orders two states of one pull request. */
   updatedAt: string;
 }

@@ -21,23 +21,43 @@ export interface CheckVerdict {
   title: string;
 }
 
+export interface VerdictInput {
+  review: PatchReview;
+  unseen: UnseenFile[];
+  /** Ids of introduced findings that somebody called wrong. */
+  dismissed?: ReadonlySet<string>;
+  /** Problems that one commit introduces and a later one of the same pull request removes. */
+  between?: number;
+}
+
 /**
  * Conclusion and title of the check run. `failure`: an error was introduced. `success`: every rule that applies was
- * settled on everything that changed. Everything else is `neutral`, and the title says why.
+ * settled on everything that changed. Everything else is `neutral`, and the title says why; a dismissed problem and one
+ * that later commits remove are neutral, too.
  */
-export function checkVerdict(review: PatchReview, unseen: UnseenFile[]): CheckVerdict {
-  const introduced = review.findings.filter((f) => f.change === 'introduced');
+export function checkVerdict(input: VerdictInput): CheckVerdict {
+  const { review, unseen, dismissed = new Set(), between = 0 } = input;
+  const all = review.findings.filter((f) => f.change === 'introduced');
+  const introduced = all.filter((f) => !dismissed.has(f.id));
   const missing = unseen.filter((file) => file.matters).length;
   const tail = missing === 0 ? '' : `; ${plural(missing, 'file')} not seen`;
   if (introduced.length > 0) {
     const failure = introduced.some((f) => f.severity === 'error');
-    return verdict(failure ? 'failure' : 'neutral', problems(review, introduced) + tail);
+    const gone = all.length - introduced.length;
+    const title = problems(review, introduced) + (gone === 0 ? '' : `, ${gone} dismissed`);
+    return verdict(failure ? 'failure' : 'neutral', title + tail);
   }
+  if (all.length > 0)
+    return verdict('neutral', `${plural(all.length, 'problem')} dismissed${tail}`);
   if (review.status !== 'reviewed') return verdict('neutral', notReviewed(review) + tail);
   if (review.findings.length === 0)
     return verdict('neutral', `Not analysed: no rule applies${tail}`);
   const open = review.findings.filter((f) => !settled(f));
   if (open.length > 0) return verdict('neutral', unsettled(review, open) + tail);
+  if (between > 0) {
+    const title = `${plural(between, 'problem')} introduced and removed again between commits`;
+    return verdict('neutral', title + tail);
+  }
   return verdict(missing === 0 ? 'success' : 'neutral', clean(review) + tail);
 }
 

@@ -2,7 +2,7 @@ import type { Finding, PatchReview } from '../judge/types.js';
 import { type CheckVerdict, checkVerdict, type UnseenFile } from './checkrun-verdict.js';
 import { findingSection, shed } from './markdown.js';
 import { explored, inPageOrder, plural } from './markdown-evidence.js';
-import { cellCode, codeSpan, prose } from './markdown-text.js';
+import { cellCode, codeSpan, fence, prose } from './markdown-text.js';
 
 /** GitHub: summary and text of a check run's output hold 65,535 characters each. */
 export const PAGE_LIMIT = 65_535;
@@ -14,7 +14,19 @@ export type Placement =
   | 'commented-before'
   | 'outside-diff'
   | 'over-limit'
-  | 'refused';
+  | 'refused'
+  | 'on-file'
+  | 'dismissed'
+  | 'off';
+
+/** A problem that one commit introduces and that the whole does not have. */
+export interface Between {
+  rule: string;
+  message: string;
+  /** Commit that introduces it, and the one that removes it; null when no single one is seen to. */
+  by: string;
+  until: string | null;
+}
 
 export interface CheckPageInput {
   review: PatchReview;
@@ -23,6 +35,14 @@ export interface CheckPageInput {
   placements: Map<string, Placement>;
   /** What the reader must know about the run itself, one sentence each. */
   notes: string[];
+  /** By finding id: who dismissed it, and why. */
+  dismissed?: ReadonlyMap<string, { by: string; reason: string }>;
+  /** What only single commits have. */
+  between?: readonly Between[];
+  /** By finding id: the commit that introduces it, when there are several. */
+  introducedBy?: ReadonlyMap<string, string>;
+  /** How a reader runs the same review on a machine of his own: shell lines. */
+  reproduce?: readonly string[];
 }
 
 export interface CheckPage extends CheckVerdict {
@@ -36,11 +56,18 @@ const PLACED: Record<Placement, string> = {
   'outside-diff': 'the line is not in the diff',
   'over-limit': 'beyond the number of comments for one review',
   refused: 'GitHub did not take the comment',
+  'on-file': 'commented on the file',
+  dismissed: 'dismissed',
+  off: 'comments are switched off',
 };
+/** Where nobody reads the finding but on this page. */
+const ONLY_HERE: readonly Placement[] = ['outside-diff', 'over-limit', 'refused', 'off'];
 
 /** The check run's page: title, conclusion, summary (what to act on) and text (what was explored). */
 export function checkPage(input: CheckPageInput): CheckPage {
-  const verdict = checkVerdict(input.review, input.unseen);
+  const dismissed = new Set(input.dismissed?.keys());
+  const between = input.between ?? [];
+  const verdict = checkVerdict({ ...input, dismissed, between: between.length });
   const findings = inPageOrder(input.review.findings);
   const elsewhere = findings.filter((f) => hasNoComment(f, input.placements));
   const summary = shed(
@@ -49,7 +76,9 @@ export function checkPage(input: CheckPageInput): CheckPage {
       list(input.notes.map(prose)),
       elsewhere.length === 0 ? '' : '### Introduced, without a comment on the line',
       ...elsewhere.map((f) => `${placed(f, input.placements)}\n\n${findingSection(f)}`),
-      table(findings, input.placements),
+      table(findings, input),
+      dismissals(input),
+      betweenSection(between),
     ],
     [
       '_Runs the functions before and after the patch in a model of the kernel; the model may err._',
@@ -74,14 +103,14 @@ export function brokenPage(title: string, reason: string): CheckPage {
 
 function hasNoComment(finding: Finding, placements: Map<string, Placement>): boolean {
   const placement = placements.get(finding.id);
-  return placement !== undefined && placement !== 'commented' && placement !== 'commented-before';
+  return placement !== undefined && ONLY_HERE.includes(placement);
 }
 
 function placed(finding: Finding, placements: Map<string, Placement>): string {
   return `_${PLACED[placements.get(finding.id)!]}:_`;
 }
 
-function table(findings: Finding[], placements: Map<string, Placement>): string {
+function table(findings: Finding[], input: CheckPageInput): string {
   if (findings.length === 0) return '';
   const rows = findings.map((f) => {
     const e = f.evidence;
@@ -91,8 +120,9 @@ function table(findings: Finding[], placements: Map<string, Placement>): string 
         ? ''
         : `${plural(total, unit)}${e.exhausted ? ', to the end' : ', limit reached'}`;
     const caught = e.mutants.tried === 0 ? '' : `${e.mutants.caught} of ${e.mutants.tried}`;
-    const change = f.change === 'none' ? '' : `, ${f.change}`;
-    const placement = placements.get(f.id);
+    const by = input.introducedBy?.get(f.id);
+    const change = f.change === 'none' ? '' : `, ${f.change}${by ? ` by ${by.slice(0, 12)}` : ''}`;
+    const placement = input.placements.get(f.id);
     const where =
       f.location.line === null ? f.location.path : `${f.location.path}:${f.location.line}`;
     return `| ${cellCode(f.rule)} | ${f.verdict}${change} | ${cellCode(where)} | ${how} | ${caught} | ${placement ? PLACED[placement] : ''} |`;
@@ -104,7 +134,7 @@ function table(findings: Finding[], placements: Map<string, Placement>): string 
   ].join('\n');
 }
 
-function sourceSection({ review, unseen }: CheckPageInput): string {
+function sourceSection({ review, unseen, reproduce = [] }: CheckPageInput): string {
   const parts: string[] = [];
   if (review.files.length > 0) {
     const files = review.files.map(
@@ -119,8 +149,30 @@ function sourceSection({ review, unseen }: CheckPageInput): string {
   }
   const notes = (review.notes ?? []).map(prose);
   if (notes.length > 0) parts.push(`### How the source was rebuilt\n\n${list(notes)}`);
+  if (reproduce.length > 0) {
+    const how = 'In a clone of this repository; a violation comes with a file to replay:';
+    const lines = fence(reproduce.join('\n'), 'sh');
+    parts.push(`### The same on your machine\n\n${how}\n\n${lines}`);
+  }
   if (review.findings.length > 0) parts.push('### Evidence');
   return parts.join('\n\n');
+}
+
+function dismissals({ review, dismissed }: CheckPageInput): string {
+  const items = review.findings.flatMap((f) => {
+    const d = f.change === 'introduced' ? dismissed?.get(f.id) : undefined;
+    return d ? [`${codeSpan(f.rule)}, by ${codeSpan(d.by)}: ${prose(d.reason)}`] : [];
+  });
+  return items.length === 0 ? '' : `### Dismissed\n\n${list(items)}`;
+}
+
+function betweenSection(between: readonly Between[]): string {
+  if (between.length === 0) return '';
+  const items = between.map(({ rule, message, by, until }) => {
+    const end = until === null ? '' : `, gone with ${codeSpan(until.slice(0, 12))}`;
+    return `${codeSpan(rule)}, introduced by ${codeSpan(by.slice(0, 12))}${end}: ${prose(message)}`;
+  });
+  return `### Between commits only (a bisection may stop there)\n\n${list(items)}`;
 }
 
 function list(items: string[]): string {

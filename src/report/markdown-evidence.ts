@@ -64,7 +64,8 @@ export function factList(e: Evidence): string {
   add('not modelled', e.notModelled.map(codeSpan).join(', '));
   if (e.counterfactual !== null) {
     const { mutant, replay } = e.counterfactual;
-    add('would break', `${codeSpan(mutant)}, ${replayCommand(replay)}`);
+    const how = replayCommand(replay);
+    add('would break', `${codeSpan(mutant)}${how === '' ? '' : `, ${how}`}`);
   }
   if (e.counterexample !== null) add('replay', replayCommand(e.counterexample.replay));
   return facts.join('\n');

@@ -54,6 +54,16 @@ export function fence(text: string, info = ''): string {
   return `${ticks}${info}\n${body}\n${ticks}`;
 }
 
+/**
+ * Replacement text as GitHub's suggestion block, tabs kept; null when it holds what a reader would not see: applied, it
+ * would bring that into the file.
+ */
+export function suggestionFence(text: string): string | null {
+  if (text.replace(/[\t\n]/g, '').search(UNSEEN) >= 0) return null;
+  const ticks = '`'.repeat(Math.max(3, longestRun(text) + 1));
+  return `${ticks}suggestion\n${text}\n${ticks}`;
+}
+
 function longestRun(text: string): number {
   return Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
 }
@@ -81,6 +91,15 @@ export function prose(text: string): string {
   return proseSegments(shorten(visible(text), MAX_PROSE))
     .map((part) => (part.code ? codeSpan(part.text) : escapeText(part.text)))
     .join('');
+}
+
+/** The text that `prose` made `markdown` of, but for code spans, which stay. */
+export function plainProse(markdown: string): string {
+  return markdown
+    .replace(/\\([\\`*_{}[\]|~#$!^])/g, '$1')
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&amp;/g, '&');
 }
 
 /** Neighbouring code segments are merged: two code spans side by side would join their backticks. */

@@ -2,7 +2,7 @@ import type { Finding, PatchReview, Review } from '../judge/types.js';
 import { countSentence, factList, inPageOrder, plural, stepTable } from './markdown-evidence.js';
 import { markerLine } from './markdown-marker.js';
 import { sequenceDiagram } from './markdown-mermaid.js';
-import { byteLength, codeSpan, fence, prose } from './markdown-text.js';
+import { byteLength, codeSpan, fence, prose, suggestionFence } from './markdown-text.js';
 
 /** GitHub: a comment body holds 65,536 characters at most. */
 export const COMMENT_LIMIT = 65_535;
@@ -14,6 +14,12 @@ export interface CommentOptions {
   shortId: string;
   /** Page that explains a rule; no link without it. */
   ruleUrl?: (rule: string) => string;
+  /** Place and statement, hashed; goes into the hidden marker. */
+  at?: string;
+  /** The comment's lines are those that the finding's suggestion replaces. */
+  suggests?: boolean;
+  /** Shell lines that give a reader the same finding and a file to replay. */
+  reproduce?: readonly string[];
 }
 
 /** Short form of each finding's id: the first four hex digits, more where two findings would share them. */
@@ -32,10 +38,15 @@ export function shortIds(findings: Finding[]): Map<string, string> {
 export function inlineComment(finding: Finding, options: CommentOptions): string {
   const foot = [
     footLine(finding, options),
-    markerLine({ finding: finding.id, head: options.head }),
+    markerLine({ finding: finding.id, head: options.head, at: options.at }),
   ];
   return shed(
-    [statement(finding), diagram(finding), folded(finding)],
+    [
+      statement(finding),
+      suggestionBlock(finding, options.suggests === true),
+      diagram(finding),
+      folded(finding, options.reproduce),
+    ],
     foot,
     COMMENT_LIMIT,
     'left out: too long for one comment',
@@ -123,10 +134,28 @@ function diagram(finding: Finding): string {
   return sequenceDiagram(finding.evidence.counterexample?.steps ?? []);
 }
 
-function folded(finding: Finding): string {
+/** `suggests`: GitHub replaces exactly the comment's lines by the block; else it is shown as text. */
+function suggestionBlock({ suggestion }: Finding, suggests: boolean): string {
+  if (!suggestion) return '';
+  const { startLine, endLine, text, states } = suggestion;
+  const where = startLine === endLine ? `line ${endLine}` : `lines ${startLine} to ${endLine}`;
+  const lines = text.replace(/\r?\n$/, '');
+  const block = suggests ? suggestionFence(lines) : null;
+  const head = block ? 'Suggested' : `Suggested instead of ${where}`;
+  const note = `with this, none of ${plural(states, 'explored state')} fails.`;
+  return `${head}: ${note}\n\n${block ?? fence(lines, 'c')}`;
+}
+
+function folded(finding: Finding, reproduce: readonly string[] = []): string {
   const steps = finding.evidence.counterexample?.steps ?? [];
   const summary = steps.length === 0 ? 'evidence' : `${plural(steps.length, 'step')}, evidence`;
-  const parts = [steps.length === 0 ? '' : stepTable(steps), factList(finding.evidence)];
+  const parts = [
+    steps.length === 0 ? '' : stepTable(steps),
+    factList(finding.evidence),
+    reproduce.length > 0
+      ? `The same on your machine, with a file to replay:\n\n${fence(reproduce.join('\n'), 'sh')}`
+      : '',
+  ];
   const body = parts.filter((part) => part !== '').join('\n\n');
   return `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`;
 }

@@ -22,7 +22,7 @@ export function fakeReview(findings: Finding[], over: Partial<PatchReview> = {})
   const calls: FakeReview['calls'] = [];
   const review: ReviewPullRequest = async (input) => {
     calls.push(input);
-    return patchReview({ subject: input.title, findings, ...over });
+    return { whole: patchReview({ subject: input.title, findings, ...over }), commits: [] };
   };
   return { review, calls };
 }

@@ -76,7 +76,8 @@ describe('a pull request that introduces a problem', () => {
 
   it('keeps the rest when one finding lies outside the diff', async () => {
     hub = await gitHubWith();
-    const outside = introducedAt(3, { id: 'ffff000011112222', rule: 'fork-unwind' });
+    const location = { path: 'mm/mmap.c', line: 3, side: 'RIGHT' as const };
+    const outside = introducedAt(3, { id: 'ffff000011112222', rule: 'fork-unwind', location });
     server = await appFor(hub, fakeReview([outside, introducedAt(ADDED_LINE)]).review);
     await opened();
     expect(hub.reviews).toHaveLength(1);
@@ -86,6 +87,18 @@ describe('a pull request that introduces a problem', () => {
     expect(title).toBe('2 problems introduced');
     expect(summary).toContain('the line is not in the diff');
     expect(summary).toContain('#### `fork-unwind` violated, introduced');
+    expect(hub.reviews[0].body).toContain('#### `fork-unwind` violated, introduced');
+  });
+
+  it('comments on the file when the diff does not show the line', async () => {
+    hub = await gitHubWith();
+    server = await appFor(hub, fakeReview([introducedAt(3)]).review);
+    await opened();
+    expect(hub.comments).toMatchObject([
+      { path: 'kernel/fork.c', line: null, subject_type: 'file' },
+    ]);
+    expect(hub.reviews).toMatchObject([{ comments: [] }]);
+    expect(hub.checks[0].output!.summary).toContain('commented on the file');
   });
 
   it('keeps the rest when GitHub refuses one of the lines', async () => {
@@ -94,17 +107,22 @@ describe('a pull request that introduces a problem', () => {
     const refused = introducedAt(15, { id: 'ffff000011112222', rule: 'fork-unwind' });
     server = await appFor(hub, fakeReview([introducedAt(ADDED_LINE), refused]).review);
     await opened();
-    expect(hub.reviews).toHaveLength(0);
-    expect(hub.comments.map((c) => c.line)).toEqual([ADDED_LINE]);
-    expect(hub.checks[0].output!.summary).toContain('GitHub did not take the comment');
+    expect(hub.reviews).toMatchObject([{ comments: [] }]);
+    expect(hub.comments.map((c) => [c.line, c.subject_type])).toEqual([
+      [ADDED_LINE, 'line'],
+      [null, 'file'],
+    ]);
+    expect(hub.checks[0].output!.summary).toContain('commented on the file');
     expect(hub.checks[0].output!.summary).toContain('GitHub answered 422');
   });
 
-  it('has no review at all when every finding lies outside the diff', async () => {
+  it('has it in the overview when no file of the diff could take it', async () => {
     hub = await gitHubWith();
-    server = await appFor(hub, fakeReview([introducedAt(null)]).review);
+    const location = { path: 'skeleton:6.12', line: null, side: 'RIGHT' as const };
+    server = await appFor(hub, fakeReview([introducedAt(0, { location })]).review);
     await opened();
-    expect(hub.reviews).toHaveLength(0);
+    expect(hub.reviews).toMatchObject([{ comments: [] }]);
+    expect(hub.reviews[0].body).toContain('#### `fork-lock-target` violated, introduced');
     expect(hub.checks[0].conclusion).toBe('failure');
   });
 });
@@ -134,7 +152,9 @@ describe('a pull request without a problem', () => {
     expect(hub.checks).toMatchObject([
       { conclusion: 'neutral', output: { title: 'No problem found in 1 rule; 1 file not seen' } },
     ]);
-    expect(hub.checks[0].output!.text).toContain('`mm/huge.c`: GitHub gives no diff');
+    expect(hub.checks[0].output!.text).toContain(
+      '`mm/huge.c`: GitHub gives neither a diff nor the file',
+    );
   });
 
   it('is listed page by page', async () => {
@@ -161,7 +181,7 @@ describe('a pull request without a problem', () => {
 });
 
 describe('a draft', () => {
-  it('is skipped without a single request', async () => {
+  it('is skipped without a trace', async () => {
     hub = await gitHubWith({
       change: (p) => {
         p.pull_request.draft = true;
@@ -169,7 +189,7 @@ describe('a draft', () => {
     });
     server = await appFor(hub, fakeReview([introducedAt(ADDED_LINE)]).review);
     expect(await opened()).toBe(200);
-    expect(hub.requests).toEqual([]);
+    expect(hub.requests.filter((r) => /check-runs|reviews|comments/.test(r))).toEqual([]);
   });
 
   it('is reviewed when it is ready', async () => {

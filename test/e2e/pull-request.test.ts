@@ -1,10 +1,6 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { traceKeeper } from '../../src/cli/traces.js';
 import type { RunningServer } from '../../src/github/server.js';
-import { pullRequestReviewer } from '../../src/review.js';
+import { reviewPullRequest } from '../../src/pull-request.js';
 import { deliver } from '../github/delivery.js';
 import type { StandIn } from '../github/stand-in.js';
 import { appFor, gitHubWith } from '../github/world.js';
@@ -26,9 +22,8 @@ afterEach(async () => {
 
 /** Delivers the pull request that holds `patch` on the miniature tree, and waits for the review. */
 async function openPull(patch: string): Promise<StandIn> {
-  const review = pullRequestReviewer(traceKeeper(mkdtempSync(join(tmpdir(), 'forklore-e2e-'))));
   hub = await gitHubWith({ patch, tree: TREE });
-  server = await appFor(hub, review);
+  server = await appFor(hub, (input) => reviewPullRequest(input));
   const response = await deliver(server.url, hub.options.payload);
   expect(response.status).toBe(200);
   await server.idle();
@@ -43,7 +38,7 @@ describe('a pull request, reviewed for real', () => {
     const lock = comments.find((c) => c.body.includes('`fork-lock-target`'));
     expect(lock).toMatchObject({ path: 'kernel/fork.c' });
     expect(lock!.body).toContain('```mermaid');
-    expect(lock!.body).toContain('forklore replay ');
+    expect(lock!.body).toContain('--rule fork-lock-target --traces traces');
   });
 
   it('that moves the lock into a helper gets no comment', async () => {

@@ -34,6 +34,19 @@ export function examplePayload(action: string): PullPayload {
   return structuredClone(found);
 }
 
+/** A fresh copy of GitHub's own example of any event with an installation. */
+export function exampleEvent(name: string, action: string): Record<string, unknown> {
+  const require = createRequire(import.meta.url);
+  const all = require('@octokit/webhooks-examples/api.github.com/index.json') as {
+    name: string;
+    examples: { action?: string; installation?: object }[];
+  }[];
+  const examples = all.find((e) => e.name === name)?.examples ?? [];
+  const found = examples.find((e) => e.action === action && e.installation);
+  if (!found) throw new Error(`no example of ${name}.${action}`);
+  return structuredClone(found) as Record<string, unknown>;
+}
+
 export interface DeliveryOptions {
   id?: string;
   /** The signature header; null leaves it out. */

@@ -9,6 +9,7 @@ import { ROOT } from './world.js';
 
 const PATCH = '@@ -1,2 +1,2 @@\n a\n-b\n+c';
 const entry = (over: Partial<PullFile> = {}): PullFile => ({
+  sha: null,
   filename: 'mm/x.c',
   status: 'modified',
   changes: 2,
@@ -43,11 +44,12 @@ describe('diffText', () => {
 
 describe('pullDiff', () => {
   it('reads the files that have a diff and lists the others', () => {
-    const { files, unseen } = pullDiff(
+    const { files, unseen, withheld } = pullDiff(
       [
         entry(),
         entry({ filename: 'mm/new.c', status: 'added', patch: '@@ -0,0 +1 @@\n+a', changes: 1 }),
         entry({ filename: 'big.c', patch: undefined, changes: 90_000 }),
+        entry({ filename: 'big.json', patch: undefined, changes: 90_000 }),
         entry({ filename: 'logo.png', patch: undefined, changes: 0 }),
         entry({
           filename: 'moved.c',
@@ -57,7 +59,7 @@ describe('pullDiff', () => {
           changes: 0,
         }),
       ],
-      7,
+      8,
     );
     expect(files.map((f) => [f.oldPath, f.newPath, f.hunks.length])).toEqual([
       ['mm/x.c', 'mm/x.c', 1],
@@ -65,10 +67,11 @@ describe('pullDiff', () => {
       ['old.c', 'moved.c', 0],
     ]);
     expect(unseen.map((f) => [f.path, f.matters])).toEqual([
-      ['big.c', true],
+      ['big.json', false],
       ['logo.png', false],
       ['2 more files', true],
     ]);
+    expect(withheld.map((f) => f.filename)).toEqual(['big.c']);
   });
 
   it('lets no file reach into the next', () => {

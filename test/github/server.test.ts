@@ -3,10 +3,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { PatientOctokit } from '../../src/github/octokit.js';
 import type { RunningServer } from '../../src/github/server.js';
 import { serve } from '../../src/github/server.js';
-import { patchReview } from '../report/markdown-samples.js';
+import { pullReview } from '../report/markdown-samples.js';
 import { appKey, deliver, examplePayload } from './delivery.js';
 import type { StandIn } from './stand-in.js';
-import { appFor, gitHubWith, HastyOctokit } from './world.js';
+import { appFor, gitHubWith, HastyOctokit, PARTS } from './world.js';
 
 let hub: StandIn;
 let server: RunningServer;
@@ -18,7 +18,7 @@ afterEach(async () => {
 
 async function start(bodyLimit?: number): Promise<void> {
   hub = await gitHubWith();
-  server = await appFor(hub, async () => patchReview(), { bodyLimit });
+  server = await appFor(hub, async () => pullReview(), { bodyLimit });
 }
 
 describe('deliveries', () => {
@@ -86,7 +86,13 @@ describe('the server', () => {
       PRIVATE_KEY: appKey().privateKey,
       LOG_LEVEL: 'silent' as const,
     };
-    const second = serve({ review: async () => patchReview(), env, port, octokit: HastyOctokit });
+    const second = serve({
+      ...PARTS,
+      review: async () => pullReview(),
+      env,
+      port,
+      octokit: HastyOctokit,
+    });
     await expect(second).rejects.toThrow(/can not listen on 127\.0\.0\.1:\d+: .*EADDRINUSE/);
   });
 });

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ForkloreError } from '../../src/base/errors.js';
-import { serve, WEBHOOK_PATH } from '../../src/github/server.js';
+import { serve } from '../../src/github/server.js';
+import { WEBHOOK_PATH } from '../../src/github/service.js';
 import { readSettings } from '../../src/github/settings.js';
-import { patchReview } from '../report/markdown-samples.js';
+import { pullReview } from '../report/markdown-samples.js';
 import { appKey } from './delivery.js';
-import { ROOT } from './world.js';
+import { PARTS, ROOT } from './world.js';
 
 const { privateKey } = appKey();
 const folder = mkdtempSync(join(tmpdir(), 'forklore-settings-'));
@@ -55,7 +56,7 @@ describe('readSettings', () => {
 
   it('keeps the server from starting', async () => {
     const env = { ...full, WEBHOOK_SECRET: undefined, NODE_ENV: 'production' };
-    const started = serve({ review: async () => patchReview(), env, port: 0 });
+    const started = serve({ ...PARTS, review: async () => pullReview(), env, port: 0 });
     await expect(started).rejects.toBeInstanceOf(ForkloreError);
   });
 });

@@ -66,6 +66,15 @@ export function commentable(patch: string): Set<string> {
   return places;
 }
 
+/** Whether two lines of the new file lie in one hunk. */
+export function sameHunk(patch: string, first: number, last: number): boolean {
+  return [...patch.matchAll(/^@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@/gm)].some((head) => {
+    const start = Number(head[1]);
+    const end = start + Number(head[2] ?? 1) - 1;
+    return first >= start && last <= end;
+  });
+}
+
 /** All files below a folder, by path relative to it. */
 export function treeFromFolder(folder: string): Record<string, string> {
   const out: Record<string, string> = {};

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ProbotOctokit } from 'probot';
+import type { ParseConfig } from '../../src/github/config.js';
 import { type RunningServer, serve } from '../../src/github/server.js';
 import type { ReviewPullRequest } from '../../src/github/types.js';
 import { appKey, examplePayload, type PullPayload, SECRET } from './delivery.js';
@@ -9,8 +10,8 @@ import { StandIn } from './stand-in.js';
 import { type FileEntry, filesFromPatch, treeFromFolder } from './stand-in-diff.js';
 
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
-const APP = { id: 4711, slug: 'forklore-test' };
-const KEY = appKey();
+export const APP = { id: 4711, slug: 'forklore-test' };
+export const KEY = appKey();
 
 /** Octokit without the pauses that GitHub asks for: the stand-in does not. */
 export const HastyOctokit = ProbotOctokit.defaults((options: object) => ({
@@ -53,8 +54,19 @@ export async function gitHubWith(options: WorldOptions = {}): Promise<StandIn> {
 export interface AppWorldOptions {
   timeLimitMs?: number;
   bodyLimit?: number;
+  recover?: boolean;
+  parseConfig?: ParseConfig;
   env?: NodeJS.ProcessEnv;
 }
+
+/** What the app needs of the stages below beside the review, for tests that look at something else. */
+export const PARTS = {
+  parseConfig: () => null,
+  explainRule: async (rule: string) => ({
+    text: rule === 'fork-lock-target' ? '# fork-lock-target\n\nLocks.' : null,
+    known: ['fork-lock-target'],
+  }),
+};
 
 /** The app, pointed at the stand-in. */
 export function appFor(
@@ -65,6 +77,9 @@ export function appFor(
   const { env, ...rest } = options;
   return serve({
     review,
+    ...PARTS,
+    recover: false,
+    firstPauseMs: 1,
     env: {
       NODE_ENV: 'test',
       APP_ID: String(APP.id),

@@ -10,11 +10,16 @@ const unseen = [{ path: 'mm/big.c', reason: 'too large', matters: true }];
 describe('checkVerdict', () => {
   it('fails for introduced errors only', () => {
     const holds = [finding(), finding({ rule: 'b' })];
-    expect(checkVerdict(reviewOf(lockFinding(), ...holds), [])).toEqual({
+    expect(checkVerdict({ review: reviewOf(lockFinding(), ...holds), unseen: [] })).toEqual({
       conclusion: 'failure',
       title: '1 problem introduced, 2 rules hold',
     });
-    expect(checkVerdict(reviewOf(lockFinding({ severity: 'warning' }), ...holds), [])).toEqual({
+    expect(
+      checkVerdict({
+        review: reviewOf(lockFinding({ severity: 'warning' }), ...holds),
+        unseen: [],
+      }),
+    ).toEqual({
       conclusion: 'neutral',
       title: '1 problem introduced, 2 rules hold',
     });
@@ -22,20 +27,20 @@ describe('checkVerdict', () => {
 
   it('is green when everything that changed was settled, and only then', () => {
     const second = finding({ rule: 'b' });
-    expect(checkVerdict(reviewOf(finding(), second), [])).toEqual({
+    expect(checkVerdict({ review: reviewOf(finding(), second), unseen: [] })).toEqual({
       conclusion: 'success',
       title: 'No problem found in 2 rules',
     });
-    expect(checkVerdict(reviewOf(finding(), second), unseen)).toEqual({
+    expect(checkVerdict({ review: reviewOf(finding(), second), unseen: unseen })).toEqual({
       conclusion: 'neutral',
       title: 'No problem found in 2 rules; 1 file not seen',
     });
     const existing = lockFinding({ change: 'existing', severity: 'warning' });
-    expect(checkVerdict(reviewOf(finding(), existing), [])).toEqual({
+    expect(checkVerdict({ review: reviewOf(finding(), existing), unseen: [] })).toEqual({
       conclusion: 'success',
       title: 'No problem introduced, 1 existing, 1 rule holds',
     });
-    expect(checkVerdict(reviewOf(finding({ change: 'fixed' })), []).title).toBe(
+    expect(checkVerdict({ review: reviewOf(finding({ change: 'fixed' })), unseen: [] }).title).toBe(
       'No problem found in 1 rule, 1 fixed',
     );
   });
@@ -43,14 +48,14 @@ describe('checkVerdict', () => {
   it('never takes a limit, a vacuous pass or an unknown state before for a pass', () => {
     for (const verdict of ['bounded', 'vacuous', 'inconclusive'] as const) {
       const open = finding({ rule: 'b', verdict });
-      expect(checkVerdict(reviewOf(finding(), open), [])).toEqual({
+      expect(checkVerdict({ review: reviewOf(finding(), open), unseen: [] })).toEqual({
         conclusion: 'neutral',
         title: `Not settled: 1 of 2 rules (1 ${verdict})`,
       });
     }
     const unknown = lockFinding({ change: 'none' });
-    expect(checkVerdict(reviewOf(unknown), []).conclusion).toBe('neutral');
-    expect(checkVerdict(reviewOf(), [])).toEqual({
+    expect(checkVerdict({ review: reviewOf(unknown), unseen: [] }).conclusion).toBe('neutral');
+    expect(checkVerdict({ review: reviewOf(), unseen: [] })).toEqual({
       conclusion: 'neutral',
       title: 'Not analysed: no rule applies',
     });
@@ -59,7 +64,7 @@ describe('checkVerdict', () => {
   it('is neutral with the reason when the patch was not reviewed', () => {
     const reason = 'dup_mmap() uses foo_guard(), which is not modelled';
     const titles = (['not-applicable', 'inconclusive', 'failed'] as const).map((status) =>
-      checkVerdict(patchReview({ status, reason, findings: [] }), []),
+      checkVerdict({ review: patchReview({ status, reason, findings: [] }), unseen: [] }),
     );
     expect(titles).toEqual([
       { conclusion: 'neutral', title: `Not applicable: ${reason}` },
@@ -70,7 +75,7 @@ describe('checkVerdict', () => {
 
   it('cuts a title at 255 characters', () => {
     const review = patchReview({ status: 'failed', reason: 'x'.repeat(400), findings: [] });
-    const { title } = checkVerdict(review, []);
+    const { title } = checkVerdict({ review: review, unseen: [] });
     expect(title).toHaveLength(255);
     expect(title.endsWith('…')).toBe(true);
   });

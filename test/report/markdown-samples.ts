@@ -90,3 +90,8 @@ export function patchReview(over: Partial<PatchReview> = {}): PatchReview {
     ...over,
   };
 }
+
+/** A pull request of one commit. */
+export function pullReview(over: Partial<PatchReview> = {}) {
+  return { whole: patchReview(over), commits: [] };
+}

@@ -1,0 +1,13 @@
+import type { PullRequest, PullRequestReview } from '../pull-request.js';
+
+/** What the server's thread sends to the thread that reviews. */
+export type ToThread =
+  | { type: 'review'; input: Omit<PullRequest, 'reader'>; label: string }
+  | { type: 'text'; path: string; text: string | null }
+  | { type: 'unread'; path: string; reason: string };
+
+/** What comes back. */
+export type FromThread =
+  | { type: 'read'; path: string }
+  | { type: 'done'; review: PullRequestReview }
+  | { type: 'failed'; kind: 'input' | 'usage' | 'bug' | 'limit'; message: string };

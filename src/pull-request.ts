@@ -1,0 +1,71 @@
+import type { FilePatch, Patch } from './intake/types.js';
+import { loadRules } from './judge/load.js';
+import type { PatchReview } from './judge/types.js';
+import { type ReviewOptions, reviewSeries } from './review.js';
+import type { ContentReader } from './source/types.js';
+
+/** A pull request as plain data: its whole diff, its commits, and the tree that the diff starts from. */
+export interface PullRequest {
+  title: string;
+  files: FilePatch[];
+  /** Oldest first; empty when they need no review of their own. */
+  commits: { sha: string; subject: string; message: string; files: FilePatch[] }[];
+  reader: ContentReader;
+  config: unknown;
+}
+
+export interface PullRequestReview {
+  whole: PatchReview;
+  commits: { sha: string; subject: string; review: PatchReview }[];
+}
+
+/** Reviews a pull request: the whole diff as one patch, and each commit on top of those before it. */
+export async function reviewPullRequest(
+  { title, files, commits, reader }: PullRequest,
+  options: Partial<ReviewOptions> = {},
+): Promise<PullRequestReview> {
+  // a reader has no use for files on the server: the comment says how to make them
+  const o = { reader, rules: await loadRules(), keep: () => '', ...options };
+  const [whole] = await reviewAll([barePatch(title, files)], title, o);
+  const patches = commits.map((c, i) => ({
+    ...barePatch(c.subject, c.files),
+    message: c.message,
+    index: i + 1,
+    total: commits.length,
+  }));
+  const each = patches.length > 1 ? await reviewAll(patches, title, o) : [];
+  return {
+    whole,
+    commits: each.map((review, i) => ({
+      sha: commits[i].sha,
+      subject: commits[i].subject,
+      review,
+    })),
+  };
+}
+
+async function reviewAll(
+  patches: Patch[],
+  input: string,
+  options: ReviewOptions,
+): Promise<PatchReview[]> {
+  return (await reviewSeries({ input, patches, problems: [] }, options)).patches;
+}
+
+const barePatch = (subject: string, files: FilePatch[]): Patch => ({
+  kind: 'patch',
+  subject,
+  messageId: null,
+  from: null,
+  date: null,
+  inReplyTo: null,
+  references: [],
+  version: 1,
+  index: null,
+  total: null,
+  message: '',
+  trailers: [],
+  baseCommit: null,
+  files,
+  problems: [],
+});
