@@ -207,15 +207,15 @@ describe('a suggestion', () => {
     expect(hub.comments).toMatchObject([
       { start_line: 13, start_side: 'RIGHT', line: 15, side: 'RIGHT' },
     ]);
-    expect(hub.comments[0].body).toContain('Suggested: with this, none of 612,480 explored states fails.\n\n```suggestion\n\tnew;\n```');
+    expect(hub.comments[0].body).toContain(
+      'Suggested: with this, none of 612,480 explored states fails.\n\n```suggestion\n\tnew;\n```',
+    );
   });
 
   it('outside the diff is shown as text', async () => {
     await opened([introducedAt(ADDED_LINE, over(1, 15))]);
     expect(hub.comments).toMatchObject([{ start_line: null, line: ADDED_LINE }]);
-    expect(hub.comments[0].body).toContain(
-      'Suggested instead of lines 1 to 15: with this\n',
-    );
+    expect(hub.comments[0].body).toContain('Suggested instead of lines 1 to 15: with this');
     expect(hub.comments[0].body).not.toContain('```suggestion');
   });
 });
