@@ -8,7 +8,7 @@ import {
   unite,
   uniteFootprint,
 } from './bits.js';
-import { closure, type Guards, meets } from './closure.js';
+import { closure, type FlatGraph, flatten, meets } from './closure.js';
 import {
   blocked,
   guardedBy,
@@ -18,7 +18,6 @@ import {
   valuesAt,
   writtenBy,
 } from './knowledge.js';
-import type { Cond } from './op.js';
 import type { CompiledEdge, System } from './system.js';
 
 type Nodes = readonly (readonly CompiledEdge[])[];
@@ -28,7 +27,7 @@ interface Analysis {
   own: BitFootprint[];
   written: Bits;
   guarded: Bits;
-  guards: Guards;
+  flat: FlatGraph;
   feedback: boolean[];
   /** By the set of blocked conditions, the future footprint of each node. */
   futures: Map<string, Uint32Array>;
@@ -43,7 +42,7 @@ function analyse(nodes: Nodes, vars: number): Analysis {
       own: nodes.map((list) => together(list, vars)),
       written: writtenBy(nodes, vars),
       guarded: guardedBy(nodes, vars),
-      guards: guardsOf(nodes),
+      flat: flatten(nodes, vars),
       feedback: feedbackNodes(nodes),
       futures: new Map(),
     };
@@ -142,12 +141,12 @@ export class Independence {
       row[a] = f;
       return f;
     }
-    const { guards: g, futures } = this.threads[u];
-    const off = g.conds.map((c) => blocked(c, k));
+    const { flat, futures } = this.threads[u];
+    const off = flat.conds.map((c) => blocked(c, k));
     const key = off.map((x) => (x ? '1' : '0')).join('');
     f = futures.get(key);
     if (!f) {
-      f = closure(this.sys.edges[u], g, off, this.sys.vars);
+      f = closure(flat, off);
       futures.set(key, f);
     }
     byKnowledge.set(k, f);
@@ -161,22 +160,6 @@ function together(list: readonly CompiledEdge[], vars: number): BitFootprint {
   const f = noFootprint(vars);
   for (const e of list) uniteFootprint(f, e.footprint);
   return f;
-}
-
-function guardsOf(nodes: Nodes): Guards {
-  const ids = new Map<string, number>();
-  const conds: Cond[] = [];
-  const id = (c: Cond): number => {
-    const key = JSON.stringify(c);
-    let n = ids.get(key);
-    if (n === undefined) {
-      n = conds.length;
-      ids.set(key, n);
-      conds.push(c);
-    }
-    return n;
-  };
-  return { of: nodes.map((list) => list.map((e) => e.op.guard.map(id))), conds };
 }
 
 /** Nodes with an edge back to a node that is on the path: every cycle of the graph has one. */
