@@ -1,7 +1,8 @@
 // Makes dist/ of src/: `npm run build`. Types are not checked here, `npm run types` does that. Further programs, pages
 // and assets go into the lists below.
-import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkedRules } from './checked.mjs';
 import { thirdPartyNotices } from './licenses.mjs';
 import { cachedProgram, DIST, program, ROOT, SRC } from './programs.mjs';
 
@@ -22,6 +23,8 @@ for (const asset of ASSETS)
     recursive: true,
     filter: (from) => !from.endsWith('.ts'),
   });
+mkdirSync(join(DIST, 'judge'), { recursive: true });
+writeFileSync(join(DIST, 'judge/checked.json'), JSON.stringify(await checkedRules()));
 const workers = new Set();
 const inputs = new Set();
 const made = (paths) => {

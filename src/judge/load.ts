@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Ajv } from 'ajv';
 import { ForkloreError } from '../base/errors.js';
+import { checkedTexts } from './checked.js';
 import {
   type RawRule,
   type RawScenarios,
@@ -11,27 +11,24 @@ import {
   type Scenarios,
 } from './resolve.js';
 import type { Rule } from './rule.js';
-import { RULE_SCHEMA } from './schema.js';
-import { SCENARIOS_SCHEMA } from './schema-scenario.js';
-import { readYaml } from './yaml.js';
-
-const ajv = new Ajv({ allErrors: true, verbose: true, strictTypes: false });
-const isRule = ajv.compile<RawRule>(RULE_SCHEMA);
-const isScenarios = ajv.compile<RawScenarios>(SCENARIOS_SCHEMA);
+import type { Yaml } from './yaml.js';
 
 /** Folder of the rules that ship with forklore. */
 export function builtInRules(): string {
   return join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'rules');
 }
 
-/** Parses one `rule.yaml`. Throws an `input` error of one line: file, line, column, what is wrong. */
-export function parseRule(name: string, text: string, shared: Scenarios = new Map()): Rule {
-  return resolveRule(readYaml(name, text, isRule), shared);
-}
-
-/** Parses a `scenarios.yaml`. Throws like `parseRule`. */
-export function parseScenarios(name: string, text: string): Scenarios {
-  return resolveScenarios(readYaml(name, text, isScenarios));
+/** A text as it was read and checked when forklore was built, or read now. The parser is loaded only where needed. */
+async function readText<T>(
+  file: string,
+  text: string,
+  reader: 'readRule' | 'readScenarios',
+): Promise<Yaml<T>> {
+  const data = checkedTexts().get(text);
+  if (data === undefined) return (await import('./parse.js'))[reader](file, text) as Yaml<T>;
+  const error = (path: readonly (string | number)[], message: string) =>
+    new ForkloreError('input', `${file}: ${path.join('.')}: ${message}`);
+  return { data: data as T, error };
 }
 
 /** Shared scenarios of a folder of rules; those that ship with forklore can be named everywhere. */
@@ -41,7 +38,10 @@ async function sharedScenarios(folder: string): Promise<Scenarios> {
     if (e.code === 'ENOENT') return null;
     throw new ForkloreError('input', `${file}: can not be read (${e.code ?? e.message})`);
   });
-  const own = text === null ? new Map() : parseScenarios(file, text);
+  const own =
+    text === null
+      ? new Map()
+      : resolveScenarios(await readText<RawScenarios>(file, text, 'readScenarios'));
   if (folder === builtInRules()) return own;
   return new Map([...(await sharedScenarios(builtInRules())), ...own]);
 }
@@ -52,7 +52,8 @@ export async function loadRule(folder: string, shared?: Scenarios): Promise<Rule
   const text = await readFile(file, 'utf8').catch((e: NodeJS.ErrnoException) => {
     throw new ForkloreError('input', `${file}: can not be read (${e.code ?? e.message})`);
   });
-  const rule = parseRule(file, text, shared ?? (await sharedScenarios(dirname(folder))));
+  const raw = await readText<RawRule>(file, text, 'readRule');
+  const rule = resolveRule(raw, shared ?? (await sharedScenarios(dirname(folder))));
   if (rule.id !== basename(folder))
     throw new ForkloreError(
       'input',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseRule } from '../../src/judge/load.js';
+import { parseRule } from '../../src/judge/parse.js';
 import { VM_FLAGS } from '../../src/sim/kernel/constants.js';
 import { KINDS, vmaSpec } from '../../src/sim/kinds.js';
 import { ROOT } from '../support.js';

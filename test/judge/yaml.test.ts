@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ForkloreError } from '../../src/base/errors.js';
-import { parseRule, parseScenarios } from '../../src/judge/load.js';
+import { parseRule, parseScenarios } from '../../src/judge/parse.js';
 import { RULE_SCHEMA } from '../../src/judge/schema.js';
 import { SCENARIOS_SCHEMA } from '../../src/judge/schema-scenario.js';
 import { ROOT } from '../support.js';
