@@ -1,5 +1,5 @@
 import { ForkloreError } from '../../../src/base/errors.js';
-import { parseRule } from '../../../src/judge/load.js';
+import { parseRule } from '../../../src/judge/parse.js';
 import { mutate, once, pick, texts } from '../material.js';
 import { type Depth, hold, type Target } from '../target.js';
 
