@@ -54,6 +54,10 @@ export const MAX_INSTRUCTIONS = 100_000;
 // Simulator
 /** States of one exploration; beyond them its verdict is `bounded`. */
 export const MAX_STATES = 4_000_000;
+/** Instructions of one run between two accesses to shared state; more means a loop that shares nothing. */
+export const MAX_RUN_STEPS = 2_000_000;
+/** Instructions of all runs of one thread together; beyond them the verdict is `inconclusive`. */
+export const MAX_STEPS = 20_000_000;
 /** Nodes of the compiled form of one thread; beyond them the verdict is `bounded`. */
 export const MAX_NODES = 200_000;
 

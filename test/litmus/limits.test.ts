@@ -3,8 +3,8 @@ import { ALL_PROPERTIES, checkScenario } from '../../src/sim/explore/check.js';
 import { add } from '../../src/sim/explore/op.js';
 import { Search, type SearchOptions } from '../../src/sim/explore/search.js';
 import { FEATURES_6_12 } from '../../src/sim/kernel/features.js';
-import { DEFAULT_LIMITS, type Limits } from '../../src/sim/scenario.js';
-import { edit, lowered } from './fork-programs.js';
+import { DEFAULT_LIMITS, type Limits, type Scenario } from '../../src/sim/scenario.js';
+import { edit, LOCK, lowered } from './fork-programs.js';
 import { anon, scenario, stores } from './fork-scenarios.js';
 import { act, line, systemOf } from './graphs.js';
 
@@ -83,6 +83,39 @@ describe('a scenario that was not explored to its end', () => {
     expect(result).toMatchObject({ exhausted: false, limit: 'nodes', states: 0, failing: 0 });
   });
 
+  const spinning = (times: number) => async (scene: Scenario, expired: () => boolean) =>
+    checkScenario({
+      program: await lowered((t) =>
+        edit(t, LOCK, `\t\tfor (charge = 0; charge < ${times}; charge++)\n\t\t\t;\n${LOCK}`),
+      ),
+      entry: 'dup_mmap',
+      scenario: scene,
+      features: FEATURES_6_12,
+      limits: DEFAULT_LIMITS,
+      properties: ALL_PROPERTIES,
+      stopAtFirst: false,
+      expired,
+    });
+  const many = scenario('many', Array(30).fill(anon('none')), [], { failures: 1 });
+
+  it('for all the steps it takes is not analysed', async () => {
+    const { stuck } = await spinning(150_000)(many, () => false);
+    expect(stuck.map((s) => s.reason)).toEqual([
+      'all runs together take more than 20,000,000 steps',
+    ]);
+  }, 60_000);
+
+  it('for a loop without end is not analysed', async () => {
+    const { stuck } = await spinning(4_000_000_000)(many, () => false);
+    expect(stuck.map((s) => s.reason)).toEqual(['dup_mmap() loops without touching shared state']);
+  }, 60_000);
+
+  it('while its threads are enumerated is bounded by time', async () => {
+    let asked = 0;
+    const result = await spinning(1)(many, () => ++asked > 1);
+    expect(result).toMatchObject({ exhausted: false, limit: 'time', states: 0, failing: 0 });
+  });
+
   it('is told from one that was', async () => {
     expect(await check({})).toMatchObject({ exhausted: true, limit: null, failing: 0 });
   });
@@ -90,7 +123,6 @@ describe('a scenario that was not explored to its end', () => {
 
 describe('the second search, for assertions', () => {
   const relro = { ...anon('exclusive-ro'), flags: ['VM_READ', 'VM_MAYREAD', 'VM_MAYWRITE'] };
-  const LOCK = '\t\tvma_start_write(mpnt);\n';
   const onlyWritable = (t: string) =>
     edit(t, LOCK, `\t\tif (mpnt->vm_flags & VM_WRITE)\n\t${LOCK}`);
   const checkRelro = async (expired: () => boolean) =>

@@ -47,7 +47,6 @@ export interface CheckInput extends ForkSystemInput {
   properties: readonly string[];
   /** Stop at the first breach (mutants); else count all, find the shortest and shrink the scenario. */
   stopAtFirst: boolean;
-  expired?: () => boolean;
 }
 
 /** States that one attempt to shrink a scenario may take. */
@@ -59,7 +58,7 @@ const SHRINK_STATES = 100_000;
  */
 export function checkScenario(input: CheckInput): ScenarioResult {
   const fs = buildForkSystem({ ...input, checked: new Set(input.properties) });
-  if (!fs) return tooLarge(input.scenario.id);
+  if (!fs) return tooLarge(input.scenario.id, input.expired?.() ? 'time' : 'nodes');
   const all = new Set(input.properties.map(propertyIndex));
   const assertion = propertyIndex('assertion');
   const corruption = new Set([...all].filter((p) => p !== assertion));
@@ -152,14 +151,14 @@ function canFail(fs: ForkSystem, p: number): boolean {
   );
 }
 
-function tooLarge(scenario: string): ScenarioResult {
+function tooLarge(scenario: string, limit: 'nodes' | 'time'): ScenarioResult {
   return {
     scenario,
     states: 0,
     transitions: 0,
     failing: 0,
     exhausted: false,
-    limit: 'nodes',
+    limit,
     counterexample: null,
     stuck: [],
     assumptions: [],

@@ -32,6 +32,8 @@ export interface ForkSystemInput {
   overrides?: Readonly<Record<string, Primitive>>;
   /** Properties that are checked; all when left out. */
   checked?: ReadonlySet<string>;
+  /** True once the time for this scenario is over. */
+  expired?: () => boolean;
 }
 
 const ACTORS = {
@@ -75,7 +77,7 @@ function usersOf(scenario: Scenario, features: Features, limit: number): Users {
   return u;
 }
 
-/** Enumerates the threads of a scenario. Returns null when a thread has more private states than the limit. */
+/** Enumerates the threads of a scenario. Returns null when a thread has more private states than the limit, or time is over. */
 export function buildForkSystem(input: ForkSystemInput): ForkSystem | null {
   const { scenario, features, limits } = input;
   const { shared, graphs: userGraphs } = usersOf(scenario, features, limits.nodes);
@@ -87,7 +89,7 @@ export function buildForkSystem(input: ForkSystemInput): ForkSystem | null {
     ...(input.overrides ? { overrides: input.overrides } : {}),
     ...(input.checked ? { checked: input.checked } : {}),
   });
-  const graphs = [toGraph(fork.automaton, limits.nodes), ...userGraphs];
+  const graphs = [toGraph(fork.automaton, limits.nodes, input.expired), ...userGraphs];
   if (graphs.some((g) => g === null)) return null;
   const full = graphs as ThreadGraph[];
   const make = (threads: ThreadGraph[]): System =>

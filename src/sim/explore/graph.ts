@@ -62,9 +62,14 @@ export interface Automaton<S> {
 }
 
 /**
- * Enumerates an automaton. Node 0 is the initial one; an automaton with more than `limit` nodes ends with null.
+ * Enumerates an automaton. Node 0 is the initial one; an automaton with more than `limit` nodes, or one that is not
+ * through when the time is over, ends with null.
  */
-export function toGraph<S>(a: Automaton<S>, limit: number): ThreadGraph | null {
+export function toGraph<S>(
+  a: Automaton<S>,
+  limit: number,
+  expired: () => boolean = () => false,
+): ThreadGraph | null {
   const ids = new Map<string, number>();
   const states: S[] = [];
   const id = (s: S): number => {
@@ -80,7 +85,7 @@ export function toGraph<S>(a: Automaton<S>, limit: number): ThreadGraph | null {
   id(a.initial);
   const nodes: Edge[][] = [];
   for (let n = 0; n < states.length; n++) {
-    if (states.length > limit) return null;
+    if (states.length > limit || (n % 64 === 0 && n > 0 && expired())) return null;
     nodes.push(a.edges(states[n]).map(({ op, info, next }) => ({ op, info, to: id(next()) })));
   }
   const abandoned = states.map((s) => a.abandoned?.(s) ?? false);

@@ -1,4 +1,6 @@
 import { invariant } from '../../base/errors.js';
+import { MAX_RUN_STEPS, MAX_STEPS } from '../../base/limits.js';
+import { thousands } from '../../base/terminal.js';
 import type { Func, Instr, Program, SourceRef } from '../program.js';
 import { Executor, Halt } from './execute.js';
 import { type Alternative, type Env, isVisible, type Primitive } from './primitive.js';
@@ -39,9 +41,6 @@ export interface CallSite {
   variables: readonly (string | null)[];
 }
 
-/** Instructions per run between two visible points; more means a loop that shares nothing. */
-const FUEL = 2_000_000;
-
 /**
  * Executes a Program in private memory. Every access to shared state, every failure and every signal is a visible
  * point at which the run stops; `resume` goes on with one of its alternatives. Pure: a Stop can be resumed any number
@@ -49,6 +48,8 @@ const FUEL = 2_000_000;
  */
 export class Machine {
   private readonly executor: Executor;
+  /** Instructions carried out so far, in all runs. */
+  private spent = 0;
 
   constructor(
     private readonly program: Program,
@@ -99,7 +100,7 @@ export class Machine {
 
   private run(world: World, journal: readonly number[] | null = null): Stop {
     let pending = journal;
-    let fuel = FUEL;
+    let fuel = MAX_RUN_STEPS;
     try {
       while (world.frames.length) {
         const frame = world.frames[world.frames.length - 1];
@@ -118,12 +119,8 @@ export class Machine {
           pending = null;
           if (stop) return stop;
         } else this.executor.step(world, frame, instr);
-        if (--fuel < 0)
-          throw new Halt(
-            'stuck',
-            'loop',
-            `${frame.func.name}() loops without touching shared state`,
-          );
+        if (--fuel < 0 || ++this.spent > MAX_STEPS)
+          throw new Halt('stuck', 'loop', tooLong(frame.func.name, fuel < 0));
       }
     } catch (e) {
       if (!(e instanceof Halt)) throw e;
@@ -253,6 +250,11 @@ export class Machine {
     throw new Halt('breach', 'invalid-access', 'calls through a pointer that denotes no function');
   }
 }
+
+const tooLong = (func: string, atOnce: boolean): string =>
+  atOnce
+    ? `${func}() loops without touching shared state`
+    : `all runs together take more than ${thousands(MAX_STEPS)} steps`;
 
 function newFrame(func: Func, args: Value[], dst: number | null): Frame {
   const regs: Value[] = new Array(func.regs).fill(undefined);
