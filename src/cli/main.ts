@@ -4,6 +4,7 @@ import { printable } from '../base/terminal.js';
 import { VERSION } from '../base/version.js';
 import { FORMATS } from './format-names.js';
 import type { ReviewFlags } from './review.js';
+import type { WatchFlags } from './watch/run.js';
 
 let explored = 0;
 
@@ -38,6 +39,8 @@ function count(text: string): number {
   return n;
 }
 
+const repeated = (id: string, all: string[] = []): string[] => [...all, id];
+
 function program(): Command {
   const p = new Command('forklore')
     .description('Reviews Linux fork/mm patches by running the patched C in a model of the kernel.')
@@ -49,10 +52,7 @@ function program(): Command {
     .option('--tree <dir>', 'kernel tree that the patches are for: a git repository or a folder')
     .option('--base <rev>', 'revision of the tree that the patches are for')
     .option('--git <range>', 'review these commits (A..B) of the tree, or of the repository here')
-    .option('--rule <id>', 'only this rule (may be repeated)', (id: string, all: string[] = []) => [
-      ...all,
-      id,
-    ])
+    .option('--rule <id>', 'only this rule (may be repeated)', repeated)
     .option('--rules <dir>', 'folder of rules of your own, besides those that ship with forklore')
     .option(
       '--config <file>',
@@ -95,6 +95,30 @@ function program(): Command {
     .action(async (file: string, flags: { step?: boolean }) => {
       const { runReplay } = await import('./replay.js');
       process.exitCode = await runReplay(file, flags, out);
+    });
+  p.command('watch')
+    .description(
+      'review the patches that arrive in a mailbox and write drafts of replies; never sends',
+    )
+    .argument('<mailbox>', 'Maildir or mbox to watch')
+    .requiredOption(
+      '--drafts <dir>',
+      'Maildir that receives the drafts, and a list of what was seen',
+    )
+    .option('--tree <dir>', 'kernel tree that the patches are for: a git repository or a folder')
+    .option('--base <rev>', 'revision of the tree that the patches are for')
+    .option('--rule <id>', 'only this rule (may be repeated)', repeated)
+    .option('--quoted', 'review patches quoted in replies even when the mail holds one of its own')
+    .option('--time-limit <seconds>', 'end the explorations of a thread after this time', seconds)
+    .option('--traces <dir>', 'where traces are written')
+    .option('--interval <seconds>', 'time between two looks at the mailbox', seconds, 10)
+    .option('--existing', 'also review what is there at the first start')
+    .option('--once', 'look once, then end')
+    .action(async (mailbox: string, flags: WatchFlags) => {
+      const { runWatch } = await import('./watch/run.js');
+      const stop = new AbortController();
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+      await runWatch(mailbox, flags, out, stop.signal);
     });
   p.command('serve')
     .description('run the GitHub App (settings come from the environment, see docs/github.md)')

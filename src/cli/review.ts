@@ -141,7 +141,8 @@ export async function knownRules(folder?: string): Promise<Rule[]> {
   return [...shipped, ...own];
 }
 
-function chosenRules(rules: Rule[], ids: string[] | undefined): Rule[] {
+/** Those of the rules that were named; all without names. */
+export function chosenRules(rules: Rule[], ids: string[] | undefined): Rule[] {
   if (!ids?.length) return rules;
   for (const id of ids)
     if (!rules.some((r) => r.id === id))
