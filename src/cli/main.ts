@@ -1,9 +1,11 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ForkloreError } from '../base/errors.js';
 import { printable } from '../base/terminal.js';
 import { VERSION } from '../base/version.js';
 import { FORMATS } from './format-names.js';
+import { outlineOf } from './outline.js';
 import type { ReviewFlags } from './review.js';
+import { SHELLS, type Shell } from './shells.js';
 import type { WatchFlags } from './watch/run.js';
 
 let explored = 0;
@@ -41,7 +43,8 @@ function count(text: string): number {
 
 const repeated = (id: string, all: string[] = []): string[] => [...all, id];
 
-function program(): Command {
+/** The command line: every command with its options; each loads its code when it is run. */
+export function program(): Command {
   const p = new Command('forklore')
     .description('Reviews Linux fork/mm patches by running the patched C in a model of the kernel.')
     .version(VERSION)
@@ -131,6 +134,18 @@ function program(): Command {
     .action(async () => {
       const { runWorker } = await import('./serve.js');
       await runWorker(out);
+    });
+  p.command('completion')
+    .description('print a completion script: source <(forklore completion bash)')
+    .addArgument(new Argument('<shell>', 'of which shell').choices(SHELLS))
+    .action(async (shell: Shell) => {
+      const [{ completionScript }, { loadRules }] = await Promise.all([
+        import('./completion.js'),
+        import('../judge/load.js'),
+      ]);
+      const rules = await loadRules();
+      const ids = rules.map((r) => r.id);
+      out.write(completionScript(shell, outlineOf(program()), ids));
     });
   return p;
 }
