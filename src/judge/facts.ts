@@ -1,4 +1,4 @@
-import type { LockSite } from '../sim/actors/fork.js';
+import type { LockSite } from '../sim/actors/notes.js';
 import type { SourceRef } from '../sim/program.js';
 import { PROPERTIES } from '../sim/property/properties.js';
 import type { Exploration } from './explore.js';

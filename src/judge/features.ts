@@ -22,6 +22,67 @@ export async function headerNames(reader: ContentReader | null): Promise<Set<str
   return out;
 }
 
+/** Constants that a program names. */
+export function symbolsOf(program: Program): Set<string> {
+  const out = new Set<string>();
+  for (const f of Object.values(program.functions))
+    for (const i of f.code)
+      for (const x of Object.values(i).flat())
+        if (typeof x === 'object' && x !== null && 'sym' in x) out.add(String(x.sym));
+  return out;
+}
+
+/** dup_mm() itself, not dup_mmap(), enters the section that keeps uprobe registration out. */
+export const guardsTeardown = (program: Program): boolean =>
+  Object.values(program.functions).some(
+    (f) =>
+      f.name !== 'dup_mmap' &&
+      f.code.some(
+        (i) => i.op === 'call' && 'name' in i.callee && i.callee.name === 'uprobe_start_dup_mmap',
+      ),
+  );
+
+/** Walkers, the functions in which they go over the VMAs of an mm, and the files of those. */
+const WALKERS = [
+  { name: 'swapoff', func: 'unuse_mm', path: 'mm/swapfile.c' },
+  { name: 'uprobe', func: 'register_for_each_vma', path: 'kernel/events/uprobes.c' },
+] as const;
+
+/** For each walker whether it looks at MMF_UNSTABLE; one is left out where no text shows it. */
+export type StableChecks = Partial<Record<(typeof WALKERS)[number]['name'], boolean>>;
+
+/** What the walkers of a tree look at, from their own text. */
+export async function stableChecksOf(
+  read: (path: string) => Promise<string | null>,
+): Promise<StableChecks> {
+  const out: StableChecks = {};
+  for (const w of WALKERS) {
+    const body = bodyOf((await read(w.path)) ?? '', w.func);
+    if (body !== null)
+      out[w.name] = /\bcheck_stable_address_space\s*\(|\bMMF_UNSTABLE\b/.test(body);
+  }
+  return out;
+}
+
+/** The definition of a function, by the column-0 habit of kernel C; null where there is none. */
+function bodyOf(text: string, func: string): string | null {
+  const head = new RegExp(`^(?:\\w[^\\n;]*\\s\\*?)?${func}\\([^;{]*\\)\\s*\\{`, 'm').exec(text);
+  if (!head) return null;
+  const end = text.indexOf('\n}', head.index);
+  return text.slice(head.index, end < 0 ? undefined : end).replace(/\/\*[\s\S]*?\*\//g, '');
+}
+
+/** What the code around fork shows of who may meet a child that could not be completed. */
+export interface AroundFork {
+  stable: StableChecks;
+  /** On either side of the patch dup_mm() guards the teardown of a failed child. */
+  guardsTeardown: boolean;
+  /** Constants that either side of the patch names. */
+  symbols: ReadonlySet<string>;
+}
+
+const NOTHING: AroundFork = { stable: {}, guardsTeardown: false, symbols: new Set() };
+
 /**
  * Features of the kernel around the reviewed function, from API names: those of the tree's headers where it has them,
  * else those that the reviewed function calls, on either side of the patch. Never from a version number alone.
@@ -32,6 +93,7 @@ export function detectFeatures(
   headers: ReadonlySet<string>,
   callees: ReadonlySet<string>,
   era: string | null,
+  around: AroundFork = NOTHING,
 ): Features {
   const has = (name: string) => headers.has(name) || callees.has(name);
   const lockCalled = [...callees].some((c) => /^vma_(start_write|mark_locked|write_lock)/.test(c));
@@ -53,5 +115,10 @@ export function detectFeatures(
     anonPrepare: newFaults ? 'mmap-trylock' : 'refused',
     assertsWriteLocked: vmaLock !== 'none',
     rcuTrees: ['MT_FLAGS_USE_RCU', 'mt_clear_in_rcu', 'mt_set_in_rcu'].some(has),
+    // a walker whose text is not at hand is taken to be as new as the flag that dup_mmap() sets for it
+    stableChecks: WALKERS.map((w) => w.name).filter(
+      (name) => around.stable[name] ?? around.symbols.has('MMF_UNSTABLE'),
+    ),
+    guardsTeardown: around.guardsTeardown,
   };
 }

@@ -33,6 +33,16 @@ export interface ThreadSpec {
   accesses: number;
 }
 
+/** Walkers that may get at the child before fork returns, each by its real route; `mm-holder` keeps its reference. */
+export type VisitorKind =
+  | 'swapoff'
+  | 'uprobe'
+  | 'ksmd'
+  | 'khugepaged'
+  | 'userfaultfd'
+  | 'truncate'
+  | 'mm-holder';
+
 /** What is explored: the parent's memory, its other threads, and how many things may go wrong. */
 export interface Scenario {
   id: string;
@@ -40,6 +50,7 @@ export interface Scenario {
   threads: ThreadSpec[];
   /** Scanners that the parent is registered with. */
   registered?: ('ksm' | 'khugepaged')[];
+  visitors?: VisitorKind[];
   /** Failing allocations per fork. */
   failures: number;
   /** A fatal signal may be pending. */

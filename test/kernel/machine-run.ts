@@ -82,7 +82,7 @@ export class SequentialRun {
 
   /** Runs exit_mmap() on the child, from where dup_mmap() ended. Throws when the program has none. */
   exitMmap(forked: Ended): Ended {
-    const stop = startExit(this.machine, this.o.program, forked);
+    const stop = startExit(this.machine, this.o.program, forked.world);
     if (!stop) throw new Error('the program holds no exit_mmap()');
     return this.finish(stop);
   }

@@ -40,6 +40,19 @@ export const lowered = (change?: (text: string) => string): Promise<Program> =>
     declarations: [skeletonHelpers()],
   });
 
+/** dup_mm() of the miniature tree with all that it runs, after an edit of any of its files. */
+export const loweredTail = (change?: (text: string, path: string) => string): Promise<Program> =>
+  lowerProgram({
+    files: [
+      ...['kernel/fork.c', 'mm/mmap.c'].map((path) => source(path, (t) => change?.(t, path) ?? t)),
+      source('include/linux/mm.h'),
+      source('include/linux/maple_tree.h'),
+    ],
+    entries: ['dup_mm', 'dup_mmap'],
+    isModelled,
+    declarations: [skeletonHelpers()],
+  });
+
 /** Replaces a text that must be there exactly once. */
 export function edit(text: string, from: string, to: string): string {
   if (text.split(from).length !== 2) throw new Error(`"${from}" is not there exactly once`);

@@ -10,6 +10,7 @@ import { DEFAULT_LIMITS, type Scenario } from '../../src/sim/scenario.js';
 import { edit, lowered, VERSIONS, type Version } from './fork-programs.js';
 import { anon, scenario, stores } from './fork-scenarios.js';
 import { PLANTED_ENDS } from './planted-ends.js';
+import { DEFECTS } from './teardown-programs.js';
 
 const alone = scenario('alone', [anon('writable')]);
 const failing = scenario('a failure', [anon('writable')], [], { failures: 1 });
@@ -167,7 +168,8 @@ describe('a planted failure is found:', () => {
   });
 
   it('for every property there is', () => {
-    const missing = PROPERTIES.filter((x) => !PLANTED.some((p) => p.property === x.id));
+    const planted = new Set([...PLANTED, ...DEFECTS].map((p) => p.property));
+    const missing = PROPERTIES.filter((x) => !planted.has(x.id));
     expect(missing, 'plant a failure for it in PLANTED').toEqual([]);
   });
 });

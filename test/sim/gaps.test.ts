@@ -55,7 +55,6 @@ describe('not modelled, so that a defect there is missed:', () => {
   });
 
   it.each([
-    ['the completion of userfaultfd events', '\t\tdup_userfaultfd_complete(&uf);\n', '\t\t;\n'],
     ['the hook of khugepaged', '\t\tkhugepaged_fork(mm, oldmm);\n', ''],
     ['the flags of a failed child', '\t\tset_bit(MMF_UNSTABLE, &mm->flags);\n', ''],
   ])('%s', async (_name, from, to) => {

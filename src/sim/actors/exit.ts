@@ -1,19 +1,20 @@
 import { leftBehind } from '../kernel/primitives/exit.js';
+import { addUsers, hasUsers } from '../kernel/primitives/mm.js';
 import { CHILD } from '../kernel/primitives/support.js';
 import type { Machine, Stop } from '../machine/machine.js';
+import { World } from '../machine/world.js';
 import type { Program } from '../program.js';
 
 /**
- * Where the teardown of the child begins after a fork has ended: exit_mmap() on the private memory that the fork left,
- * as the mmput() of dup_mm() runs it when it drops the last reference. null when the program does not hold exit_mmap().
+ * Where the teardown of the child begins: the last reference is dropped, by mmput() as the program has it, else by
+ * exit_mmap() alone. null when the program holds neither.
  */
-export function startExit(
-  machine: Machine,
-  program: Program,
-  forked: Stop & { kind: 'end' },
-): Stop | null {
+export function startExit(machine: Machine, program: Program, world: World): Stop | null {
+  if (Object.hasOwn(program.functions, 'mmput')) return machine.start('mmput', [CHILD], world);
   if (!Object.hasOwn(program.functions, 'exit_mmap')) return null;
-  return machine.start('exit_mmap', [CHILD], forked.world);
+  const w = new World(world);
+  if (hasUsers(w, CHILD)) addUsers(w, CHILD, -1);
+  return machine.start('exit_mmap', [CHILD], w);
 }
 
 /** What the finished teardown should have given back and did not, as one sentence; null when all is balanced. */

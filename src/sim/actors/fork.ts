@@ -4,51 +4,27 @@ import { constant } from '../kernel/constants.js';
 import type { Features } from '../kernel/features.js';
 import { EXIT_CONSTANTS, exitPrimitives } from '../kernel/primitives/exit.js';
 import { PRIMITIVES } from '../kernel/primitives/index.js';
-import { CHILD, int, KERNEL, PARENT } from '../kernel/primitives/support.js';
-import { entries, XA_ZERO_ENTRY } from '../kernel/primitives/tree.js';
+import { addUsers, hasUsers } from '../kernel/primitives/mm.js';
+import { CHILD, KERNEL, PARENT, TASK } from '../kernel/primitives/support.js';
+import { XA_ZERO_ENTRY } from '../kernel/primitives/tree.js';
 import { initialWorld } from '../kernel/setup.js';
 import type { Shared } from '../kernel/shared.js';
-import { treeBreaches } from '../kernel/tree-ends.js';
+import { countTreeNodes, treeBreaches } from '../kernel/tree-ends.js';
 import { dumpTree } from '../kernel/tree-picture.js';
 import { unknownCallee } from '../kernel/unknown.js';
-import { type CallSite, Machine, type Stop } from '../machine/machine.js';
-import type { Env, Primitive } from '../machine/primitive.js';
-import { isPtr, type Ptr, pointer } from '../machine/value.js';
+import { Machine, type Stop } from '../machine/machine.js';
+import type { Alternative, Primitive } from '../machine/primitive.js';
+import { isPtr, isSym, type Ptr, pointer, type Sym, type Value } from '../machine/value.js';
 import { World } from '../machine/world.js';
 import type { Program, SourceRef } from '../program.js';
 import { type Broken, brokenAtEnd, succeeds } from '../property/end/index.js';
 import { propertyIndex } from '../property/properties.js';
+import { startExit } from './exit.js';
+import { guards } from './guards.js';
+import { type ForkNotes, noNotes, watch } from './notes.js';
 import { pictureOf, stackOf, TreeWatch } from './picture.js';
-
-/** Where the run could not be continued, and why. */
-export interface Stuck {
-  reason: string;
-  path: string;
-  line: number | null;
-}
-
-/** A place where the program locks a VMA, and whose VMA that was. */
-export interface LockSite {
-  ref: SourceRef;
-  func: string;
-  /** C variable that was passed, null for an expression. */
-  variable: string | null;
-  /** `V1`, `V1'` */
-  target: string;
-  /** The parent's own VMA, or a copy. */
-  old: boolean;
-  /** The last entry that the program looked up came from the child's tree. */
-  fromChildTree: boolean;
-}
-
-/** What came up while the forking thread was enumerated. */
-export interface ForkNotes {
-  assumptions: Set<string>;
-  stuck: Map<string, Stuck>;
-  /** Names of the primitives that ran, with the places of their calls. */
-  calls: Map<string, Set<SourceRef>>;
-  locks: Map<string, LockSite>;
-}
+import { HELD_BY, visits } from './visitors/index.js';
+import { childEntries, noteReturn } from './visitors/walk.js';
 
 export interface ForkOptions {
   program: Program;
@@ -61,25 +37,29 @@ export interface ForkOptions {
   overrides?: Readonly<Record<string, Primitive>>;
 }
 
-/** The run is over; what is broken is told step by step. */
-interface Finished {
-  ended: Stop & { kind: 'end' };
-  broken: Broken[];
+/** `fork`: the entry runs; `walker`: the child is torn down by who held it last; `exit`: it exits some time later. */
+type Phase = 'fork' | 'walker' | 'exit';
+
+interface Running {
+  stop: Stop;
+  phase: Phase;
 }
-type State = { stop: Stop } | Finished | { after: 'checked' | 'abandoned' };
+/** A part of the run has ended: `broken` is told, one by one, then `last` is done and the run goes on with `then`. */
+interface Telling {
+  broken: Broken[];
+  info: StepInfo;
+  last: { op: Op; text: string; hidden: boolean };
+  then: State;
+}
 type EdgeOf = ReturnType<Automaton<State>['edges']>[0];
+type State = Running | Telling | { after: 'checked' | 'abandoned' };
 
 /**
  * The thread that forks: it runs `entry` of the Program on the parent and the child. When that returns 0, what parent
  * and child share is checked once; held locks at the end are a breach.
  */
 export function forkingThread(o: ForkOptions): { automaton: Automaton<State>; notes: ForkNotes } {
-  const notes: ForkNotes = {
-    assumptions: new Set(),
-    stuck: new Map(),
-    calls: new Map(),
-    locks: new Map(),
-  };
+  const notes = noNotes();
   // set while a step is run again to be looked at: nothing is noted then
   let trees: TreeWatch | null = null;
   const worldOf = (s: State): World | null =>
@@ -120,38 +100,75 @@ export function forkingThread(o: ForkOptions): { automaton: Automaton<State>; no
       if (trees) trees.see(site);
       else watch(site, notes);
     },
+    {
+      interrupt: (w, callee) => [
+        ...guards(w, callee, o.features),
+        ...visits(w, o.shared.scenario, o.features),
+      ],
+      returned: noteReturn,
+      noObject: markerUsed,
+    },
   );
-  const start = machine.start(o.entry, [CHILD, PARENT], initialWorld(o.shared));
+  const run: Run = { machine, o: entryOf(o, notes), notes };
+  const args = run.o.entry === 'dup_mm' ? [TASK, PARENT] : [CHILD, PARENT];
+  const start = machine.start(run.o.entry, args, initialWorld(o.shared));
   return {
     notes,
     automaton: {
       name: 'fork',
-      initial: { stop: start },
-      key: (s) =>
-        'stop' in s
-          ? machine.key(s.stop)
-          : 'ended' in s
-            ? `${machine.key(s.ended)} ${s.broken.map((b) => b.text).join('; ')}`
-            : s.after,
+      initial: { stop: start, phase: 'fork' },
+      key: (s) => keyOf(s, machine),
       inspect: inspector,
       describe: (s) => ('stop' in s ? describe(s.stop) : {}),
       abandoned: (s) =>
         'stop' in s ? s.stop.kind === 'stuck' : 'after' in s && s.after === 'abandoned',
-      edges: (s) =>
-        'stop' in s ? edgesOf(s.stop, machine, o, notes) : 'ended' in s ? finish(s, o) : [],
+      edges: (s) => ('stop' in s ? edgesOf(s, run) : 'broken' in s ? tell(s) : []),
     },
   };
 }
 
-function edgesOf(stop: Stop, machine: Machine, o: ForkOptions, notes: ForkNotes) {
+/** A program without dup_mm() runs as far as it goes, and the report says that the rest is missing. */
+function entryOf(o: ForkOptions, notes: ForkNotes): ForkOptions {
+  if (o.entry !== 'dup_mm' || Object.hasOwn(o.program.functions, 'dup_mm')) return o;
+  const reason = 'dup_mm() is not at hand: nothing of what follows dup_mmap() was run';
+  notes.stuck.set(reason, { reason, path: o.program.functions.dup_mmap?.path ?? '', line: null });
+  return { ...o, entry: 'dup_mmap' };
+}
+
+interface Run {
+  machine: Machine;
+  o: ForkOptions;
+  notes: ForkNotes;
+}
+
+function keyOf(s: State, machine: Machine): string {
+  if ('stop' in s) return `${s.phase} ${machine.key(s.stop)}`;
+  if ('after' in s) return s.after;
+  return `${s.broken.map((b) => `${b.property} ${b.text}`).join()} ${s.info.text} > ${keyOf(s.then, machine)}`;
+}
+
+/** A breach that the kernel survives is told, and the run goes on. */
+function tell({ broken, info, last, then }: Telling): EdgeOf[] {
+  const [first, ...rest] = broken;
+  if (!first)
+    return [
+      { op: last.op, info: { ...info, text: last.text, hidden: last.hidden }, next: () => then },
+    ];
+  const next = (): State => ({ broken: rest, info, last, then });
+  return [{ op: failOp(first.property), info: { ...info, text: first.text, hidden: false }, next }];
+}
+
+function edgesOf({ stop, phase }: Running, run: Run): EdgeOf[] {
+  const { machine, o, notes } = run;
+  const by = phase === 'fork' ? {} : { thread: whoseThread(phase, stop) };
   if (stop.kind === 'visible') {
     return stop.alternatives.map((a, k) => ({
       op: a.op,
-      info: infoOf(stop.ref, stop.func, a.text, a.hidden),
-      next: (): State => ({ stop: machine.resume(stop, k) }),
+      info: { ...infoOf(stop.ref, a.function ?? stop.func, a.text, a.hidden), ...by, ...named(a) },
+      next: (): State => ({ stop: machine.resume(stop, k), phase }),
     }));
   }
-  if (stop.kind === 'end') return finish({ ended: stop, broken: brokenBy(stop, o) }, o);
+  if (stop.kind === 'end') return tell(finish(stop, phase, run));
   if (stop.kind === 'breach') {
     const asked = !o.checked || o.checked.has(stop.property);
     if (!asked)
@@ -159,13 +176,21 @@ function edgesOf(stop: Stop, machine: Machine, o: ForkOptions, notes: ForkNotes)
     return [
       {
         op: asked ? failOp(stop.property) : TAU,
-        info: infoOf(stop.ref, stop.func, stop.text),
+        info: { ...infoOf(stop.ref, stop.func, stop.text), ...by },
         next: (): State => ({ after: asked ? 'checked' : 'abandoned' }),
       },
     ];
   }
   notes.stuck.set(stop.reason, { reason: stop.reason, path: stop.ref.path, line: stop.ref.line });
   return [];
+}
+
+const named = (a: Alternative) => (a.thread === undefined ? {} : { thread: a.thread });
+
+/** Who drops the last reference when it is not fork. */
+function whoseThread(phase: Phase, stop: Stop): string {
+  const by = 'world' in stop ? stop.world.get(KERNEL, HELD_BY) : undefined;
+  return phase === 'walker' && isSym(by ?? 0) ? (by as Sym).sym : 'child';
 }
 
 /** Both trees, as a person reads them: `V1' V2 -` where `-` is the failure marker. */
@@ -175,93 +200,103 @@ function describe(stop: Stop): Record<string, string> {
   return { 'parent tree': tree(PARENT), 'child tree': tree(CHILD) };
 }
 
-function watch(site: CallSite, notes: ForkNotes): void {
-  let refs = notes.calls.get(site.name);
-  if (!refs) {
-    refs = new Set();
-    notes.calls.set(site.name, refs);
-  }
-  refs.add(site.ref);
-  const vma = site.args[0];
-  if ((site.name === 'vma_start_write' || site.name === 'vma_start_write_killable') && isPtr(vma)) {
-    const target = site.world.obj(vma);
-    notes.locks.set(`${site.ref.path}:${site.ref.line}:${site.ref.text}:${target.kind}`, {
-      ref: site.ref,
-      func: site.func,
-      variable: site.variables[0],
-      target: target.name,
-      old: target.kind === 'vma',
-      fromChildTree: site.world.get(KERNEL, 'found_in') === CHILD.obj,
-    });
-  }
-}
-
 function infoOf(ref: SourceRef, func: string, text: StepInfo['text'], hidden?: boolean): StepInfo {
   const at = ref.at === undefined ? {} : { at: ref.at };
   return { function: func, path: ref.path, line: ref.line, text, hidden: hidden ?? false, ...at };
 }
 
-/** The first VMA of the parent that a walk of the child's tree meets, up to a failure marker; null without one. */
-function parentVmaLeft(world: World): string | null {
-  const list = entries({ world } as Parameters<typeof entries>[0], pointer(CHILD.obj, 'mm_mt'));
-  for (const r of list) {
-    if (r.entry === XA_ZERO_ENTRY) return null;
-    if (isPtr(r.entry) && world.obj(r.entry).kind === 'vma') return world.obj(r.entry).name;
-  }
-  return null;
-}
-
 const failOp = (property: string): Op => ({ guard: [], effect: [fail(propertyIndex(property))] });
 
-/** What is broken at the end of a run, the first of each property that is asked for. */
-function brokenBy(stop: Stop & { kind: 'end' }, o: ForkOptions): Broken[] {
-  const { world, value } = stop;
-  const broken = [
-    ...brokenAtEnd(world, o.entry, value, o.shared),
-    ...treeBreaches(world, succeeds(o.entry, value)),
-  ];
-  const held = [PARENT, CHILD].filter((mm) => int({ world } as Env, mm, '__mmap_lock') !== 0);
-  if (held.length) {
-    const names = held.map((mm) => world.obj(mm).name).join(' and ');
-    const text = `returns with the mmap lock of the ${names} held`;
-    broken.unshift({ property: 'lock-state', text });
-  }
-  const left = succeeds(o.entry, value) ? null : parentVmaLeft(world);
-  if (left !== null)
-    broken.unshift({
-      property: 'parent-vma-left',
-      text: `has failed; ${left} is in the child's tree`,
-    });
-  return broken.filter(
-    (b, k) =>
-      (!o.checked || o.checked.has(b.property)) &&
-      broken.findIndex((x) => x.property === b.property) === k,
-  );
+/** The use of the failure marker as a pointer to a VMA. */
+function markerUsed(x: Value, what: string): Broken | null {
+  if (x !== XA_ZERO_ENTRY) return null;
+  return { property: 'failure-marker', text: `uses the failure marker as a VMA (${what})` };
 }
 
-/** One step for each thing that is broken; the last one looks at what parent and child share. */
-function finish({ ended, broken }: Finished, o: ForkOptions): EdgeOf[] {
+/** The end of a part of the run: what must be in order now is checked, and the child is torn down where it has to be. */
+function finish(stop: Stop & { kind: 'end' }, phase: Phase, { machine, o }: Run): Telling {
+  const { world } = stop;
+  const forked = phase === 'fork' && succeeds(o.entry, stop.value);
   const info: StepInfo = {
-    function: o.entry,
-    path: ended.ref?.path ?? '',
-    line: ended.ref?.line ?? null,
+    function: phase === 'fork' ? o.entry : 'mmput',
+    path: stop.ref?.path ?? '',
+    line: stop.ref?.line ?? null,
     text: '',
     hidden: false,
-    ...(ended.ref?.at === undefined ? {} : { at: ended.ref.at }),
+    ...(stop.ref?.at === undefined ? {} : { at: stop.ref.at }),
+    ...(phase === 'fork' ? {} : { thread: whoseThread(phase, stop) }),
   };
-  const [first, ...rest] = broken;
-  if (first)
-    return [
-      {
-        op: failOp(first.property),
-        info: { ...info, text: first.text },
-        next: (): State => ({ ended, broken: rest }),
-      },
-    ];
-  const next = (): State => ({ after: 'checked' });
-  if (!succeeds(o.entry, ended.value))
-    return [{ op: TAU, info: { ...info, hidden: true, text: 'fork fails' }, next }];
+  const last = o.entry === 'dup_mm' ? lastPut(world, phase, forked) : null;
+  const more = last && startExit(machine, o.program, last);
+  const then: State = more
+    ? { stop: more, phase: forked ? 'exit' : 'walker' }
+    : { after: 'checked' };
+  // a failed child that somebody still holds is looked at when that one has let go of it
+  const heldOn = more !== null && !forked;
+  const found = [
+    ...heldLocks(world),
+    ...(heldOn ? [] : left(world, phase === 'fork' ? stop.value : 0, o)),
+  ];
+  const broken = found.filter(
+    (b, k) =>
+      (!o.checked || o.checked.has(b.property)) &&
+      found.findIndex((x) => x.property === b.property) === k,
+  );
+  return { broken, info, last: lastStep(forked, o), then };
+}
+
+/** Where fork has succeeded, what parent and child share is looked at. */
+function lastStep(forked: boolean, o: ForkOptions): Telling['last'] {
+  if (!forked) return { op: TAU, text: 'the end', hidden: true };
   const effect = [...o.shared.checkNoSharedWritable(), ...o.shared.checkContent()];
-  const said = o.entry === 'dup_mmap' ? 'has returned 0' : 'has succeeded';
-  return [{ op: { guard: [], effect }, info: { ...info, text: said }, next }];
+  const text = o.entry === 'dup_mmap' ? 'has returned 0' : 'has succeeded';
+  return { op: { guard: [], effect }, text, hidden: false };
+}
+
+function left(world: World, value: Value, o: ForkOptions): Broken[] {
+  const succeeded = succeeds(o.entry, value);
+  return [
+    ...treeLeft(world, o.entry === 'dup_mm', succeeded),
+    ...brokenAtEnd(world, o.entry, value, o.shared),
+    ...treeBreaches(world, succeeded),
+  ];
+}
+
+/**
+ * What the child's tree must not be at the end: gone after a teardown (one that still has a user is never torn down),
+ * and without VMAs of the parent before the marker where a teardown is to follow.
+ */
+function treeLeft(world: World, torn: boolean, forked: boolean): Broken[] {
+  if (forked) return [];
+  const list = childEntries(world);
+  if (torn)
+    return list.length || countTreeNodes(world).child
+      ? [{ property: 'tree-leak', text: "leaves the nodes of the child's tree behind" }]
+      : [];
+  const first = list.find((r) => r.entry === XA_ZERO_ENTRY || isParents(world, r.entry));
+  if (!first || !isPtr(first.entry)) return [];
+  const text = `has failed; ${world.obj(first.entry).name} is in the child's tree`;
+  return [{ property: 'parent-vma-left', text }];
+}
+
+const isParents = (w: World, entry: Value): boolean => isPtr(entry) && w.obj(entry).kind === 'vma';
+
+/** The world from which the last reference to the child is dropped; null when it is gone or is not dropped here. */
+function lastPut(world: World, phase: Phase, forked: boolean): World | null {
+  if (phase !== 'fork' || !hasUsers(world, CHILD)) return null;
+  const held = world.get(KERNEL, HELD_BY) !== undefined;
+  if (!forked) return held ? world : null;
+  const w = new World(world);
+  if (held) {
+    addUsers(w, CHILD, -1);
+    w.put(KERNEL, HELD_BY, undefined);
+  }
+  return w;
+}
+
+function heldLocks(world: World): Broken[] {
+  const held = [PARENT, CHILD].filter((mm) => Number(world.get(mm, '__mmap_lock') ?? 0) !== 0);
+  if (!held.length) return [];
+  const names = held.map((mm) => world.obj(mm).name).join(' and ');
+  return [{ property: 'lock-state', text: `returns with the mmap lock of the ${names} held` }];
 }

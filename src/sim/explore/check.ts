@@ -1,5 +1,5 @@
 import { invariant } from '../../base/errors.js';
-import type { LockSite, Stuck } from '../actors/fork.js';
+import type { LockSite, Stuck } from '../actors/notes.js';
 import type { SourceRef } from '../program.js';
 import { PROPERTIES, propertyIndex } from '../property/properties.js';
 import type { Scenario } from '../scenario.js';

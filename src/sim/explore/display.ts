@@ -33,7 +33,7 @@ export function shownSteps(run: Replay, threads: number): ShownStep[] {
   return run.steps
     .filter((s) => !s.info.hidden)
     .map((s) => ({
-      thread: names[s.thread],
+      thread: s.info.thread ?? names[s.thread],
       function: s.info.function,
       path: s.info.path,
       line: s.info.line,

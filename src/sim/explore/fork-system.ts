@@ -1,4 +1,5 @@
-import { type ForkNotes, forkingThread } from '../actors/fork.js';
+import { forkingThread } from '../actors/fork.js';
+import type { ForkNotes } from '../actors/notes.js';
 import { loadingThread } from '../actors/read.js';
 import { storingThread } from '../actors/store.js';
 import { madvisingThread, mmapWriter } from '../actors/zap.js';

@@ -12,6 +12,8 @@ export interface StepInfo {
   hidden?: boolean;
   /** `SourceRef.at` of the statement, where it is part of the program. */
   at?: number;
+  /** Who takes the step, where it is not the thread of the graph. */
+  thread?: string;
 }
 
 /** Looks into the private memory of a thread that runs a Program. */

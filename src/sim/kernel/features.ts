@@ -26,6 +26,10 @@ export interface Features {
   assertsWriteLocked: boolean;
   /** Trees of mms are in RCU mode (MM_MT_FLAGS has MT_FLAGS_USE_RCU); left out: with per-VMA locks they are. */
   rcuTrees?: boolean;
+  /** Walkers that look at MMF_UNSTABLE before they go over the VMAs of an mm. */
+  stableChecks: readonly ('swapoff' | 'uprobe')[];
+  /** dup_mm() holds the uprobe section until a failed child is torn down, before the patch or after it. */
+  guardsTeardown: boolean;
 }
 
 /** Trees of mms are in RCU mode. */
@@ -36,6 +40,8 @@ export const FEATURES_6_8: Features = {
   vmaLock: 'rwsem+int',
   anonPrepare: 'refused',
   assertsWriteLocked: true,
+  stableChecks: [],
+  guardsTeardown: false,
 };
 
 export const FEATURES_6_12: Features = {
@@ -43,6 +49,8 @@ export const FEATURES_6_12: Features = {
   vmaLock: 'rwsem+seqcount',
   anonPrepare: 'mmap-trylock',
   assertsWriteLocked: true,
+  stableChecks: ['swapoff', 'uprobe'],
+  guardsTeardown: true,
 };
 
 /** The values that a rule may ask for, for each feature that it may ask about. */

@@ -1,4 +1,4 @@
-import { pointer, symbol, type Value } from '../machine/value.js';
+import { type Ptr, pointer, symbol, type Value } from '../machine/value.js';
 import { World } from '../machine/world.js';
 import type { Scenario, VmaSpec } from '../scenario.js';
 import { VM_FLAGS } from './constants.js';
@@ -24,27 +24,53 @@ export function initialWorld(shared: Shared): World {
   w.create('mm', 'parent');
   w.create('mm', 'child');
   w.create('task', 'current');
+  const flags = mmTreeFlags(hasRcuTrees(shared.features));
+  w.put(KERNEL, TREE_FLAGS, flags);
   const sums = countersOf(scenario.vmas.map((v) => ({ flags: flagsOf(v), pages: pagesOf(v) })));
-  for (const mm of [PARENT, CHILD]) {
-    w.put(mm, '__mmap_lock', 0);
-    w.put(mm, '__seq', MM_SEQ_START);
-    for (const field of ['locked_vm', 'pinned_vm', 'flags', 'hiwater_rss']) w.put(mm, field, 0);
-    for (const field of COUNTERS) w.put(mm, field, mm === PARENT ? sums[field] : 0);
-    w.put(mm, 'map_count', mm === PARENT ? scenario.vmas.length : 0);
-  }
+  for (const mm of [PARENT, CHILD]) freshMm(w, mm);
+  for (const field of COUNTERS) w.put(PARENT, field, sums[field]);
+  w.put(PARENT, 'map_count', scenario.vmas.length);
+  w.put(PARENT, 'binfmt', pointer(PARENT.obj, '__binfmt'));
+  w.put(PARENT, '__binfmt.module', 0);
   const exe = w.create('file', 'executable', [['__refs', 1]]);
   w.put(PARENT, 'exe_file', exe);
-  w.put(CHILD, 'exe_file', 0);
   const list = scenario.vmas.map((_, k) => {
     const p = makeVma(w, scenario, k);
     return { first: vmaStart(k), last: (w.get(p, 'vm_end') as number) - 1, entry: p };
   });
-  const flags = mmTreeFlags(hasRcuTrees(shared.features));
-  w.put(KERNEL, TREE_FLAGS, flags);
   w.put(pointer(PARENT.obj, 'mm_mt'), TREE_FIELD, treeWith(list, flags));
-  w.put(pointer(CHILD.obj, 'mm_mt'), TREE_FIELD, TreeValue.empty(flags));
   return w;
 }
+
+/** An mm as mm_init() leaves it, kernel/fork.c of 6.12: one user, an empty tree, on no list, nothing counted. */
+export function freshMm(w: World, mm: Ptr): void {
+  const flags = w.get(KERNEL, TREE_FLAGS);
+  w.put(
+    pointer(mm.obj, 'mm_mt'),
+    TREE_FIELD,
+    TreeValue.empty(typeof flags === 'number' ? flags : 0),
+  );
+  for (const field of FRESH) w.put(mm, field, 0);
+  w.put(mm, '__seq', MM_SEQ_START);
+  w.put(mm, 'mm_users.counter', 1);
+}
+
+const FRESH = [
+  '__mmap_lock',
+  'mmlist',
+  'binfmt',
+  'user_ns',
+  'flags',
+  'map_count',
+  'total_vm',
+  'data_vm',
+  'exec_vm',
+  'stack_vm',
+  'locked_vm',
+  'pinned_vm',
+  'hiwater_rss',
+  'exe_file',
+];
 
 function makeVma(w: World, scenario: Scenario, k: number) {
   const spec = scenario.vmas[k];

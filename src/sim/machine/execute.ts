@@ -42,6 +42,10 @@ export class Executor {
     private readonly constant: (name: string) => Value,
     private readonly isFunction: (name: string) => boolean,
     private readonly assume: (text: string) => void,
+    private readonly noObject: (
+      x: Value,
+      what: string,
+    ) => { property: string; text: string } | null = () => null,
   ) {}
 
   /** Labels and live registers of a function. */
@@ -81,6 +85,8 @@ export class Executor {
   ptr(x: Value, what: string): Ptr {
     if (isPtr(x)) return x;
     if (isSym(x)) throw new Halt('stuck', 'constant', `${x.sym} is not modelled (${what})`);
+    const known = this.noObject(x, what);
+    if (known) throw new Halt('breach', known.property, known.text);
     throw new Halt(
       'breach',
       'invalid-access',

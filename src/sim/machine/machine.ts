@@ -1,6 +1,7 @@
 import { invariant } from '../../base/errors.js';
 import { MAX_RUN_STEPS, MAX_STEPS } from '../../base/limits.js';
 import { thousands } from '../../base/terminal.js';
+import { TAU } from '../explore/op.js';
 import type { Func, Instr, Program, SourceRef } from '../program.js';
 import { Executor, Halt } from './execute.js';
 import { type Alternative, type Env, isVisible, type Primitive } from './primitive.js';
@@ -26,6 +27,9 @@ export type Stop =
 
 type CallLike = Instr & { op: 'call' | 'load' | 'store' };
 
+/** What a thread does where others could get in and do not. */
+const GO_ON: Alternative = { op: TAU, text: 'nobody comes between', hidden: true };
+
 const GeneratorFunction = Object.getPrototypeOf(function* () {}).constructor;
 
 /** A call of a modelled function, told to whoever watches; it may be told more than once. */
@@ -39,6 +43,22 @@ export interface CallSite {
   func: string;
   /** Source names of the arguments that are plain variables. */
   variables: readonly (string | null)[];
+}
+
+/** What else may happen while a Program runs, besides what its own calls do. */
+export interface MachineHooks {
+  /** What others may do just before a call: alternatives besides going on; none where nobody can get in. */
+  interrupt?(world: World, callee: string): Interrupt[];
+  /** Told when a function of the program returns; may write to the world. */
+  returned?(world: World, func: string, value: Value): void;
+  /** The breach that the use of `x` as a pointer to an object is; null: an ordinary bad pointer. */
+  noObject?(x: Value, what: string): { property: string; text: string } | null;
+}
+
+/** One thing that another may do at a point of the run. */
+export interface Interrupt extends Alternative {
+  /** What it changes in the private memory. */
+  apply?(world: World): void;
 }
 
 /**
@@ -59,12 +79,14 @@ export class Machine {
     /** Called for a function that has neither a model nor a body. */
     private readonly unknown: Primitive,
     private readonly watch: (site: CallSite) => void = () => {},
+    private readonly hooks: MachineHooks = {},
   ) {
     this.executor = new Executor(
       program,
       constant,
       (name) => this.model(name) !== undefined,
       env.assume,
+      hooks.noObject,
     );
   }
 
@@ -109,6 +131,7 @@ export class Machine {
           const value =
             instr?.op === 'return' && instr.value ? this.executor.value(frame, instr.value) : 0;
           world.frames.pop();
+          this.hooks.returned?.(world, frame.func.name, value);
           const caller = world.frames[world.frames.length - 1];
           if (!caller)
             return { kind: 'end', world, value, ref: instr ? frame.func.refs[instr.ref] : null };
@@ -176,6 +199,10 @@ export class Machine {
       : { name, args: [base, this.executor.value(frame, i.src)], dst: null };
   }
 
+  private body(name: string): Func | undefined {
+    return Object.hasOwn(this.program.functions, name) ? this.program.functions[name] : undefined;
+  }
+
   private call(
     world: World,
     frame: Frame,
@@ -184,12 +211,32 @@ export class Machine {
   ): Stop | null {
     const { name, args, dst } = this.target(world, frame, instr);
     const model = this.model(name);
-    if (!model && Object.hasOwn(this.program.functions, name)) {
+    const body = model ? undefined : this.body(name);
+    const run: Primitive = model ?? this.unknown;
+    const others = this.hooks.interrupt?.(world, name) ?? [];
+    // a generator is run again for each continuation, from the private memory as it is now
+    const snapshot = others.length > 0 || (!body && run instanceof GeneratorFunction);
+    const before = snapshot ? new World(world) : world;
+    const stop = (alternatives: Alternative[]): Stop => ({
+      kind: 'visible',
+      world: before,
+      call: { name, args },
+      journal: journal ?? [],
+      alternatives,
+      ref: frame.func.refs[instr.ref],
+      func: frame.func.name,
+    });
+    let choices = journal ?? [];
+    if (others.length > 0) {
+      if (choices.length === 0) return stop([GO_ON, ...others]);
+      if (choices[0] > 0) others[choices[0] - 1].apply?.(world);
+      choices = choices.slice(1);
+    }
+    if (body) {
       if (world.frames.length > 64) throw new Halt('stuck', 'recursion', `${name}() recurses`);
-      world.frames.push(newFrame(this.program.functions[name], args, dst));
+      world.frames.push(newFrame(body, args, dst));
       return null;
     }
-    const run: Primitive = model ? model : this.unknown;
     const tell = (result: Value | undefined) =>
       this.watch({
         name,
@@ -201,27 +248,16 @@ export class Machine {
         variables: variablesOf(frame.func, instr),
       });
     if (journal === null) tell(undefined);
-    // a generator is run again for each continuation, from the private memory as it is now
-    const before = run instanceof GeneratorFunction ? new World(world) : world;
     const result = run(this.envFor(world), model ? args : [symbol(name), ...args], instr.type);
     let value: Value;
     if (isVisible(result)) {
       invariant(before !== world, `${name}: a primitive that yields must be a generator function`);
       let at = result.next();
-      for (const choice of journal ?? []) {
+      for (const choice of choices) {
         invariant(!at.done, `${name}: more choices than visible points`);
         at = result.next(choice);
       }
-      if (!at.done)
-        return {
-          kind: 'visible',
-          world: before,
-          call: { name, args },
-          journal: journal ?? [],
-          alternatives: at.value,
-          ref: frame.func.refs[instr.ref],
-          func: frame.func.name,
-        };
+      if (!at.done) return stop(at.value);
       value = at.value;
     } else value = result;
     tell(value);

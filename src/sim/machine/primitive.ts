@@ -11,6 +11,10 @@ export interface Alternative {
   op: Op;
   text: string | ((before: Uint8Array) => string);
   hidden?: boolean;
+  /** Who takes the step, where it is not the thread that runs: a walker that gets in between. */
+  thread?: string;
+  /** Function that the step belongs to, where it is not the one that runs. */
+  function?: string;
 }
 
 /** What a primitive sees: the thread's private memory, the shared layout, and how to give up. */

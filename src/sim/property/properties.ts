@@ -90,6 +90,26 @@ export const PROPERTIES: readonly Property[] = [
     id: 'tree-leak',
     breach: 'nodes of a maple tree stay allocated though nothing leads to them',
   },
+  {
+    id: 'half-built-visible',
+    breach: 'a walker gets at the child of a failed fork before it is torn down',
+  },
+  {
+    id: 'event-delivered',
+    breach: 'a userfaultfd monitor is told of a fork that failed, and gets at the half-built child',
+  },
+  {
+    id: 'half-built-hook',
+    breach: 'ksm or khugepaged has a child that is not complete, or that is gone',
+  },
+  {
+    id: 'failure-marker',
+    breach: 'the failure marker is taken for a VMA, or does not stand where the copies end',
+  },
+  {
+    id: 'guard-teardown',
+    breach: 'the uprobe section ends before the half-built child is torn down',
+  },
 ];
 
 /** Index of a property by its id. Throws for an unknown id: a bug of ours. */

@@ -1,6 +1,6 @@
 import type { Env, Primitive } from '../../machine/primitive.js';
 import { isPtr, type Ptr, pointer, type Value } from '../../machine/value.js';
-import { addTo, removeVma, unlinkAnon, unlinkFile } from '../ledger.js';
+import { addTo, close, removeVma, unlinkAnon, unlinkFile } from '../ledger.js';
 import { countTreeNodes } from '../tree-ends.js';
 import { CHILD, nameOf, object, PARENT, vmaArg } from './support.js';
 import { entries, XA_ZERO_ENTRY } from './tree.js';
@@ -28,7 +28,7 @@ const NO_EFFECT: readonly string[] = [
  */
 function torn(env: Env, x: Value, what: string): Ptr {
   if (x === XA_ZERO_ENTRY)
-    env.breach('invalid-access', `${what} takes the failure marker for a VMA`);
+    env.breach('failure-marker', `${what} takes the failure marker for a VMA`);
   const vma = vmaArg(env, x, what);
   if (env.world.obj(vma).kind === 'vma' || env.world.get(vma, 'vm_mm') === PARENT)
     env.breach(
@@ -140,6 +140,10 @@ export const EXIT: Record<string, Primitive> = {
     unlinkFileOnce(env, vma, 'unlink_file_vma_batch_add()'),
   driver_close: (env, [vma]) => {
     addTo(env, vmaArg(env, vma, 'close()'), '__opened', -1);
+    return 0;
+  },
+  vma_close: (env, [vma]) => {
+    close(env, torn(env, vma, 'vma_close()'));
     return 0;
   },
 };

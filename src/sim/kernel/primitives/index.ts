@@ -2,8 +2,10 @@ import type { Primitive } from '../../machine/primitive.js';
 import { ACCOUNTING } from './accounting.js';
 import { ANON_VMA } from './anon_vma.js';
 import { FILES } from './files.js';
+import { HOOKS } from './hooks.js';
 import { LOCKS } from './locks.js';
 import { MISC } from './misc.js';
+import { MM } from './mm.js';
 import { MMAP_LOCK } from './mmap_lock.js';
 import { PAGES } from './pages.js';
 import { TREE } from './tree.js';
@@ -14,6 +16,8 @@ import { VMA_LOCK } from './vma_lock.js';
 export const PRIMITIVES: Readonly<Record<string, Primitive>> = {
   ...MISC,
   ...LOCKS,
+  ...MM,
+  ...HOOKS,
   ...MMAP_LOCK,
   ...VMA_LOCK,
   ...TREE,

@@ -1,7 +1,7 @@
 import type { Primitive } from '../../machine/primitive.js';
 import { isInt, isPtr } from '../../machine/value.js';
 import { signalArrives } from './mmap_lock.js';
-import { mayFail } from './support.js';
+import { failing, mayFail } from './support.js';
 
 /**
  * Calls that change nothing that the rules look at, whatever their arguments: cache maintenance, statistics, tracing,
@@ -10,15 +10,8 @@ import { mayFail } from './support.js';
 export const NO_EFFECT: readonly string[] = [
   'flush_cache_dup_mm',
   'flush_cache_mm',
-  'uprobe_start_dup_mmap',
-  'uprobe_end_dup_mmap',
   'uprobe_dup_mmap',
   'untrack_pfn_clear',
-  'khugepaged_fork',
-  'dup_userfaultfd_complete',
-  'dup_userfaultfd_fail',
-  'set_bit',
-  'clear_bit',
   'cond_resched',
   'might_sleep',
   'trace_exit_mmap',
@@ -47,9 +40,8 @@ export const NO_EFFECT: readonly string[] = [
   'smp_rmb',
 ];
 
-const assertion: Primitive = (env, [x]) => {
-  if (isInt(x) && !x) return 0;
-  if (isInt(x) || isPtr(x)) env.breach('assertion', 'BUG_ON() fires');
+const assertion: Primitive = function* (_env, [x]) {
+  if (isPtr(x) || (isInt(x) && x)) yield failing('assertion', 'BUG_ON() fires');
   return 0;
 };
 
@@ -65,9 +57,6 @@ export const MISC: Record<string, Primitive> = {
   },
   signal_pending: function* (env) {
     return (yield* signalArrives(env)) ? 1 : 0;
-  },
-  ksm_fork: function* (env) {
-    return yield* mayFail(env, 'ksm_fork', true);
   },
   arch_dup_mmap: function* (env) {
     return yield* mayFail(env, 'arch_dup_mmap');

@@ -6,6 +6,7 @@ import { propertyIndex } from '../../property/properties.js';
 import type { VmaSpec } from '../../scenario.js';
 import { readAnonVma } from './anon_vma.js';
 import { inOrder } from './locks.js';
+import { putOnMmlist } from './mm.js';
 import {
   allocate,
   CHILD,
@@ -108,7 +109,7 @@ function copyOthers(env: Env, dst: Ptr, src: Ptr): void {
   const others = specOf(env, src).pages.filter((p) => p === 'swap' || p === 'pfn');
   env.world.put(dst, '__others', others.length);
   // the child is now on the list that swapoff walks
-  if (others.includes('swap')) env.world.put(CHILD, '__mmlist', 1);
+  if (others.includes('swap')) putOnMmlist(env.world, CHILD);
 }
 
 /**

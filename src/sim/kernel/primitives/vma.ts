@@ -79,10 +79,6 @@ export const VMA: Record<string, Primitive> = {
     putPolicy(env, policy);
     return 0;
   },
-  dup_userfaultfd: function* (env, [copy]) {
-    const vma = vmaArg(env, copy, 'dup_userfaultfd()');
-    return env.world.get(vma, '__userfaultfd') ? yield* mayFail(env, 'dup_userfaultfd') : 0;
-  },
   is_vm_hugetlb_page: (env, [vma]) =>
     BigInt(int(env, vmaArg(env, vma, 'is_vm_hugetlb_page()'), 'vm_flags')) & VM_HUGETLB ? 1 : 0,
   vma_is_anonymous: (env, [vma]) =>

@@ -1,0 +1,57 @@
+import { fail } from '../explore/op.js';
+import type { Features } from '../kernel/features.js';
+import { uprobeSection } from '../kernel/primitives/hooks.js';
+import { CHILD } from '../kernel/primitives/support.js';
+import { XA_ZERO_ENTRY } from '../kernel/primitives/tree.js';
+import type { Interrupt } from '../machine/machine.js';
+import { isPtr } from '../machine/value.js';
+import type { World } from '../machine/world.js';
+import { propertyIndex } from '../property/properties.js';
+import { childEntries, forkFailed, halfBuilt } from './visitors/walk.js';
+
+const broken = (property: string, text: string): Interrupt => ({
+  op: { guard: [], effect: [fail(propertyIndex(property))] },
+  text,
+});
+
+/** Checks of what the forking thread itself does around the teardown, before each of its calls. */
+export function guards(w: World, callee: string, features: Features): Interrupt[] {
+  const tearsDown = callee === 'exit_mmap';
+  if (!tearsDown && callee !== 'mmput') return [];
+  const out: Interrupt[] = [];
+  const bad = forkFailed(w) ? misplaced(w) : null;
+  if (bad !== null) out.push(broken('failure-marker', bad));
+  if (!tearsDown) return out;
+  const inFork = forkFailed(w) && w.frames[0].func.name === 'dup_mm';
+  if (inFork && features.guardsTeardown && uprobeSection(w) <= 0 && halfBuilt(w))
+    out.push(broken('guard-teardown', 'exit_mmap(child) outside of the uprobe section'));
+  for (const [field, name] of SCANNERS)
+    if (w.get(CHILD, field) === 1)
+      out.push(broken('half-built-hook', `exit_mmap(child) while ${name} has it on its list`));
+  return out;
+}
+
+const SCANNERS = [
+  ['__ksm', 'ksm'],
+  ['__khugepaged', 'khugepaged'],
+] as const;
+
+/** A marker takes the place of one entry of the parent: the store of anything else may need memory, and can fail. */
+function misplaced(w: World): string | null {
+  const ranges = new Set(
+    w.objs
+      .filter((o) => o.kind === 'vma')
+      .map((o) => `${o.fields.get('vm_start')} ${Number(o.fields.get('vm_end')) - 1}`),
+  );
+  const list = childEntries(w);
+  const bad = list.find((r) => r.entry === XA_ZERO_ENTRY && !ranges.has(`${r.first} ${r.last}`));
+  if (bad) return 'the failure marker does not take the place of one entry';
+  const at = list.findIndex((r) => r.entry === XA_ZERO_ENTRY);
+  if (at < 0) return null;
+  const copies = w.objs.filter((o) => o.kind === 'copy' && !o.fields.get('__freed'));
+  const lost = copies.find((o) => o.fields.get('vm_start') === list[at].first);
+  if (lost) return `the failure marker takes the place of ${lost.name}`;
+  const behind = new Set(list.slice(at + 1).map((r) => (isPtr(r.entry) ? r.entry.obj : -1)));
+  const late = copies.find((o) => behind.has(o.id));
+  return late ? `the failure marker stands before ${late.name}` : null;
+}

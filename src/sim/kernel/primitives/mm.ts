@@ -1,0 +1,105 @@
+import type { Env, Primitive, Visible } from '../../machine/primitive.js';
+import type { Ptr, Value } from '../../machine/value.js';
+import type { World } from '../../machine/world.js';
+import { freshMm } from '../setup.js';
+import { allocate, CHILD, int, nameOf, object } from './support.js';
+
+/** Where the references of users of an mm are counted: `mm_users` is an atomic_t. */
+const USERS = 'mm_users.counter';
+
+/** References of users of the child's mm; at 0 nobody may take one any more. */
+export const usersOf = (w: World, mm: Ptr): number => Number(w.get(mm, USERS) ?? 0);
+
+/** The mm has a user, so that a walker can get a reference: mmget_not_zero() would succeed. */
+export const hasUsers = (w: World, mm: Ptr): boolean => usersOf(w, mm) > 0;
+
+/** Takes (1) or gives back (-1) a reference of a user of the mm. */
+export const addUsers = (w: World, mm: Ptr, by: number): void =>
+  w.put(mm, USERS, usersOf(w, mm) + by);
+
+const mm = (env: Env, x: Value, what: string): Ptr => object(env, x, what, 'mm');
+
+function count(env: Env, x: Value, by: number, what: string): number {
+  const p = object(env, x, what);
+  const next = int(env, p, 'counter') + by;
+  if (next < 0) env.breach('invalid-access', `${what} on ${nameOf(env, p)}: no reference is left`);
+  env.world.put(p, 'counter', next);
+  return next;
+}
+
+/** mm_init(): what was copied from the parent is set anew, but for the binary format; on failure the mm is freed. */
+function* init(env: Env, x: Value): Visible {
+  const p = mm(env, x, 'mm_init()');
+  const binfmt = env.world.get(p, 'binfmt');
+  const done = yield* allocate(env, 'mm_init');
+  freshMm(env.world, p);
+  if (!done) {
+    env.world.put(p, USERS, 0);
+    return 0;
+  }
+  env.world.put(p, 'binfmt', binfmt);
+  return p;
+}
+
+/** `mm->mmlist`, the list that swapoff goes over. */
+function mmlist(env: Env, x: Value, what: string): Ptr {
+  const p = object(env, x, what);
+  if (env.world.obj(p).kind !== 'mm' || p.path !== 'mmlist') env.stuck(`${what} on another list`);
+  return p;
+}
+
+/**
+ * Birth and end of an mm, kernel/fork.c of 6.12: what dup_mm(), mmput() and __mmput() call. The object of the child is
+ * there from the start; allocate_mm() hands it out, mm_init() may fail.
+ */
+export const MM: Record<string, Primitive> = {
+  allocate_mm: function* (env) {
+    return (yield* allocate(env, 'allocate_mm')) ? CHILD : 0;
+  },
+  mm_init: function* (env, [x]) {
+    return yield* init(env, x);
+  },
+  try_module_get: function* (env) {
+    return (yield* allocate(env, 'try_module_get')) ? 1 : 0;
+  },
+  get_mm_rss: () => 0,
+  mmget: (env, [x]) => {
+    addUsers(env.world, mm(env, x, 'mmget()'), 1);
+    return 0;
+  },
+  mmget_not_zero: (env, [x]) => {
+    const p = mm(env, x, 'mmget_not_zero()');
+    if (!hasUsers(env.world, p)) return 0;
+    addUsers(env.world, p, 1);
+    return 1;
+  },
+  mmdrop: (env, [x]) => {
+    env.world.put(mm(env, x, 'mmdrop()'), '__dropped', 1);
+    return 0;
+  },
+  atomic_read: (env, [x]) => int(env, object(env, x, 'atomic_read()'), 'counter'),
+  atomic_inc: (env, [x]) => {
+    count(env, x, 1, 'atomic_inc()');
+    return 0;
+  },
+  atomic_dec: (env, [x]) => {
+    count(env, x, -1, 'atomic_dec()');
+    return 0;
+  },
+  atomic_dec_and_test: (env, [x]) => (count(env, x, -1, 'atomic_dec_and_test()') === 0 ? 1 : 0),
+  list_empty: (env, [x]) => (int(env, mmlist(env, x, 'list_empty()'), '') === 1 ? 0 : 1),
+  list_del: (env, [x]) => {
+    env.world.put(mmlist(env, x, 'list_del()'), '', 0);
+    return 0;
+  },
+  list_del_init: (env, [x]) => {
+    env.world.put(mmlist(env, x, 'list_del_init()'), '', 0);
+    return 0;
+  },
+};
+
+/** The mm is on the list that swapoff goes over. */
+export const onMmlist = (w: World, x: Ptr): boolean => w.get(x, 'mmlist') === 1;
+
+/** copy_page_range() puts the child there when it copies its first swap entry. */
+export const putOnMmlist = (w: World, x: Ptr): void => w.put(x, 'mmlist', 1);
