@@ -12,7 +12,7 @@ export const DIST = join(ROOT, 'dist');
 const TREE_SITTER = join(ROOT, 'node_modules/web-tree-sitter');
 
 /** Loaded from node_modules where they are needed: large, and for `serve` only. */
-const EXTERNAL = ['probot', '@octokit/rest'];
+export const EXTERNAL = ['probot', '@octokit/rest', 'bullmq', 'ioredis', 'prom-client'];
 
 /** Options of every bundle that runs on node. */
 const NODE = {

@@ -3,7 +3,7 @@ import type { ConfigTable } from './cfront/index.js';
 import { parseSubject } from './intake/subject.js';
 import type { FilePatch, Patch, PatchSeries } from './intake/types.js';
 import type { Side } from './judge/applies.js';
-import { type Config, DEFAULT_CONFIG } from './judge/config.js';
+import { type Config, DEFAULT_CONFIG } from './judge/configuration.js';
 import { evaluateRules } from './judge/evaluate.js';
 import type { ExploreOptions } from './judge/explore.js';
 import { calleesOf, detectFeatures } from './judge/features.js';

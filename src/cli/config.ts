@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ForkloreError } from '../base/errors.js';
-import { type Config, DEFAULT_CONFIG, parseConfig } from '../judge/config.js';
+import { type Config, DEFAULT_CONFIG } from '../judge/configuration.js';
 
 /** Where a configuration is looked for below a tree, the first one counts. */
 export const CONFIG_PLACES = ['forklore.yml', '.github/forklore.yml'];
@@ -22,7 +22,10 @@ export async function findConfig(
       if (named === undefined && (e.code === 'ENOENT' || e.code === 'ENOTDIR')) return null;
       throw new ForkloreError('usage', `${file}: can not be read (${e.code ?? e.message})`);
     });
-    if (text !== null) return { config: parseConfig(file, text, ids), file };
+    if (text === null) continue;
+    // the parser is loaded only for those who have a configuration
+    const { parseConfig } = await import('../judge/config.js');
+    return { config: parseConfig(file, text, ids), file };
   }
   return { config: DEFAULT_CONFIG, file: null };
 }

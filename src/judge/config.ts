@@ -1,37 +1,9 @@
 import { Ajv } from 'ajv';
 import { nearest } from '../base/nearest.js';
 import { CONFIG_SCHEMA } from './config-schema.js';
+import { type Config, DEFAULT_CONFIG, type RuleSettings } from './configuration.js';
 import type { Severity } from './types.js';
 import { readYaml, type Yaml } from './yaml.js';
-
-export interface RuleSettings {
-  enable: boolean;
-  severity?: Severity;
-  /** Allocations of fork that may fail in one run. */
-  failures?: number;
-}
-
-/** A finding that somebody has looked at and wants to hear no more of. */
-export interface Suppression {
-  rule: string;
-  /** Id of the finding, or its first digits. */
-  id?: string;
-  /** Path pattern. */
-  path?: string;
-  reason: string;
-  /** Last day, `YYYY-MM-DD`. */
-  expires?: string;
-}
-
-/** What a repository wants of its reviews. */
-export interface Config {
-  rules: Record<string, RuleSettings>;
-  bounds: { failures?: number; states?: number; nodes?: number; seconds?: number };
-  paths: { only: string[]; ignore: string[] };
-  suppress: Suppression[];
-  comments: 'introduced' | 'none';
-  drafts: boolean;
-}
 
 type RawConfig = Partial<Omit<Config, 'rules' | 'paths'>> & {
   rules?: Record<string, string | Partial<RuleSettings>>;
@@ -43,16 +15,6 @@ const isConfig = new Ajv({
   verbose: true,
   strictTypes: false,
 }).compile<RawConfig | null>({ ...CONFIG_SCHEMA, type: ['object', 'null'] });
-
-/** What holds without a configuration. */
-export const DEFAULT_CONFIG: Config = {
-  rules: {},
-  bounds: {},
-  paths: { only: [], ignore: [] },
-  suppress: [],
-  comments: 'introduced',
-  drafts: false,
-};
 
 /**
  * Parses a `forklore.yml`. `ids`: the rules that there are; left out, any id is taken. Throws an `input` error of one

@@ -1,5 +1,5 @@
 import { DEFAULT_LIMITS, type Limits } from '../sim/scenario.js';
-import type { Config, Suppression } from './config.js';
+import type { Config, Suppression } from './configuration.js';
 import { matchesAny } from './glob.js';
 import type { Rule } from './rule.js';
 import type { Finding } from './types.js';

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ForkloreError } from '../../src/base/errors.js';
-import { DEFAULT_CONFIG, parseConfig } from '../../src/judge/config.js';
+import { parseConfig } from '../../src/judge/config.js';
 import { CONFIG_SCHEMA } from '../../src/judge/config-schema.js';
+import { DEFAULT_CONFIG } from '../../src/judge/configuration.js';
 import { globToRegExp } from '../../src/judge/glob.js';
 import { folderReader } from '../../src/source/index.js';
 import { LOCK } from '../litmus/fork-programs.js';
