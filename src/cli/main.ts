@@ -7,6 +7,7 @@ import { outlineOf } from './outline.js';
 import type { ReviewFlags } from './review.js';
 import { SHELLS, type Shell } from './shells.js';
 import type { WatchFlags } from './watch/run.js';
+import { addRules } from './rules/commands.js';
 
 let explored = 0;
 
@@ -123,6 +124,7 @@ export function program(): Command {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
       await runWatch(mailbox, flags, out, stop.signal);
     });
+  addRules(p, out, count);
   p.command('serve')
     .description('run the GitHub App (settings come from the environment, see docs/github.md)')
     .action(async () => {

@@ -32,7 +32,7 @@ async function readText<T>(
 }
 
 /** Shared scenarios of a folder of rules; those that ship with forklore can be named everywhere. */
-async function sharedScenarios(folder: string): Promise<Scenarios> {
+export async function sharedScenarios(folder: string): Promise<Scenarios> {
   const file = join(folder, 'scenarios.yaml');
   const text = await readFile(file, 'utf8').catch((e: NodeJS.ErrnoException) => {
     if (e.code === 'ENOENT') return null;
