@@ -5,9 +5,9 @@ import { VERSION } from '../base/version.js';
 import { FORMATS } from './format-names.js';
 import { outlineOf } from './outline.js';
 import type { ReviewFlags } from './review.js';
+import { addRules } from './rules/commands.js';
 import { SHELLS, type Shell } from './shells.js';
 import type { WatchFlags } from './watch/run.js';
-import { addRules } from './rules/commands.js';
 
 let explored = 0;
 
