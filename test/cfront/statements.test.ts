@@ -162,9 +162,16 @@ describe('refs', () => {
     const f = program.functions.f;
     const refs = f.code.filter((i) => i.op === 'call').map((i) => f.refs[i.ref]);
     expect(refs).toEqual([
-      { path: 'kernel/fork.c', line: 11, patchLine: 101, changed: false, text: 'one(a)' },
-      { path: 'kernel/fork.c', line: 12, patchLine: 102, changed: true, text: 'two(a, 1)' },
-      { path: 'skeleton:6.8', line: null, patchLine: null, changed: false, text: 'three(a)' },
+      { path: 'kernel/fork.c', line: 11, patchLine: 101, changed: false, text: 'one(a)', at: 2 },
+      { path: 'kernel/fork.c', line: 12, patchLine: 102, changed: true, text: 'two(a, 1)', at: 3 },
+      {
+        path: 'skeleton:6.8',
+        line: null,
+        patchLine: null,
+        changed: false,
+        text: 'three(a)',
+        at: 5,
+      },
     ]);
     expect([f.path, f.line]).toEqual(['skeleton:6.8', null]);
   });
