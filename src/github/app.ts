@@ -30,18 +30,19 @@ export function createApp(options: AppOptions): ApplicationFunction {
         log.info(`${name}: ignored, ${routed.ignored}`);
         return;
       }
-      if (!(await seen.add(id))) {
+      if (await seen.has(id)) {
         onDelivery(name, 'repeated');
         log.info(`${name}: ignored, delivered before`);
         return;
       }
       try {
         const added = await queue.add({ ...routed.job, delivery: id });
+        // only now: a process that dies before has taken nothing
+        await seen.add(id);
         onDelivery(name, 'queued');
         log.info(`${describeJob(routed.job)}: ${added}`);
       } catch (error) {
         onDelivery(name, 'failed');
-        await seen.delete(id);
         throw error;
       }
     });

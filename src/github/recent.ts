@@ -1,7 +1,7 @@
 /** Remembers which deliveries were taken. */
 export interface Seen {
-  /** False when the value is known already. */
-  add(value: string): Promise<boolean>;
+  has(value: string): Promise<boolean>;
+  add(value: string): Promise<void>;
   delete(value: string): Promise<void>;
 }
 
@@ -11,14 +11,15 @@ export class RecentSet implements Seen {
 
   constructor(readonly max: number) {}
 
-  async add(value: string): Promise<boolean> {
-    if (this.#values.has(value)) return false;
+  async has(value: string): Promise<boolean> {
+    return this.#values.has(value);
+  }
+
+  async add(value: string): Promise<void> {
     this.#values.add(value);
-    if (this.#values.size > this.max) {
-      const [oldest] = this.#values;
-      this.#values.delete(oldest);
-    }
-    return true;
+    if (this.#values.size <= this.max) return;
+    const [oldest] = this.#values;
+    this.#values.delete(oldest);
   }
 
   async delete(value: string): Promise<void> {

@@ -60,9 +60,12 @@ export async function openRedis(o: RedisOptions): Promise<{ queue: JobQueue; see
 class RedisSeen implements Seen {
   constructor(readonly redis: Redis) {}
 
-  async add(value: string): Promise<boolean> {
-    const key = `forklore:delivery:${value}`;
-    return (await this.redis.set(key, '1', 'EX', DELIVERY_S, 'NX')) !== null;
+  async has(value: string): Promise<boolean> {
+    return (await this.redis.exists(`forklore:delivery:${value}`)) === 1;
+  }
+
+  async add(value: string): Promise<void> {
+    await this.redis.set(`forklore:delivery:${value}`, '1', 'EX', DELIVERY_S);
   }
 
   async delete(value: string): Promise<void> {

@@ -29,6 +29,8 @@ export interface ServiceOptions
   timeLimitMs?: number;
   /** Pause after the first try of a job that failed. */
   firstPauseMs?: number;
+  /** After so many milliseconds a silent worker counts as dead (with Redis); half a minute by default. */
+  lockMs?: number;
   /** Whether this process does jobs, or only hands them to workers (with Redis). */
   works?: boolean;
 }
@@ -83,6 +85,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     url: settings.redisUrl,
     works: options.works ?? false,
     firstPauseMs: options.firstPauseMs,
+    lockMs: options.lockMs,
     onError,
     warn: (message) => log.warn(message),
   });

@@ -1,0 +1,68 @@
+import { ProbotOctokit } from 'probot';
+import { serve } from '../../src/github/server.js';
+import { work } from '../../src/github/worker.js';
+import { finding, lockFinding, patchReview } from '../report/markdown-samples.js';
+
+/*
+ * A server or a worker of the app as a process of its own, for tests that kill it. Real but for the review itself, which
+ * finds one problem for each head, and for the pauses of Octokit, which are scaled to milliseconds.
+ */
+
+const free = {
+  key: () => ({
+    schedule: (_: object, f: (...a: unknown[]) => unknown, ...a: unknown[]) => f(...a),
+  }),
+};
+const again = (_s: number, _r: object, _o: object, retries: number): boolean => retries < 3;
+
+export const ScaledOctokit = ProbotOctokit.defaults((options: object) => ({
+  ...options,
+  throttle: {
+    enabled: true,
+    global: free,
+    auth: free,
+    search: free,
+    write: free,
+    notifications: free,
+    retryAfterBaseValue: 10,
+    onRateLimit: again,
+    onSecondaryRateLimit: again,
+  },
+  retry: { retryAfterBaseValue: 2 },
+})) as typeof ProbotOctokit;
+
+const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+const options = {
+  env: process.env,
+  octokit: ScaledOctokit,
+  firstPauseMs: 20,
+  lockMs: 2000,
+  sleep: (ms: number) => wait(ms / 200),
+  parseConfig: () => null,
+  explainRule: async () => ({ text: null, known: [] }),
+  review: async ({ title }: { title: string }) => {
+    await wait(Number(process.env.REVIEW_MS ?? 5));
+    // the title of the stand-in's pull requests names their head
+    const id = title.slice(-16);
+    const location = { path: 'kernel/fork.c', line: 14, side: 'RIGHT' as const };
+    const findings = [lockFinding({ id, location, subject: title }), finding()];
+    return { whole: patchReview({ subject: title, findings }), commits: [] };
+  },
+};
+
+const stopped = new Promise<void>((resolve) => {
+  process.once('SIGTERM', () => resolve());
+});
+
+if (process.argv[2] === 'worker') {
+  const worker = await work(options);
+  process.stdout.write('ready\n');
+  await stopped;
+  await worker.close(5000);
+} else {
+  const server = await serve({ ...options, works: process.argv[2] !== 'server-only' });
+  process.stdout.write(`ready ${server.url}\n`);
+  await stopped;
+  await server.close(5000);
+}
