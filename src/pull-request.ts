@@ -1,4 +1,5 @@
 import type { FilePatch, Patch } from './intake/types.js';
+import { type Config, DEFAULT_CONFIG } from './judge/config.js';
 import { loadRules } from './judge/load.js';
 import type { PatchReview } from './judge/types.js';
 import { type ReviewOptions, reviewSeries } from './review.js';
@@ -11,8 +12,12 @@ export interface PullRequest {
   /** Oldest first; empty when they need no review of their own. */
   commits: { sha: string; subject: string; message: string; files: FilePatch[] }[];
   reader: ContentReader;
-  config: unknown;
+  /** What the repository wants of its reviews; null: the defaults. */
+  config: Config | null;
 }
+
+/** Explorations end after this time unless the configuration says otherwise, in seconds (verdict: bounded). */
+const TIME_LIMIT_S = 300;
 
 export interface PullRequestReview {
   whole: PatchReview;
@@ -21,11 +26,15 @@ export interface PullRequestReview {
 
 /** Reviews a pull request: the whole diff as one patch, and each commit on top of those before it. */
 export async function reviewPullRequest(
-  { title, files, commits, reader }: PullRequest,
+  { title, files, commits, reader, config }: PullRequest,
   options: Partial<ReviewOptions> = {},
 ): Promise<PullRequestReview> {
+  const settings = config ?? DEFAULT_CONFIG;
+  const deadline = Date.now() + (settings.bounds.seconds ?? TIME_LIMIT_S) * 1000;
   // a reader has no use for files on the server: the comment says how to make them
-  const o = { reader, rules: await loadRules(), keep: () => '', ...options };
+  const keep = () => '';
+  const rules = await loadRules();
+  const o = { reader, rules, keep, settings, explore: { deadline }, ...options };
   const [whole] = await reviewAll([barePatch(title, files)], title, o);
   const patches = commits.map((c, i) => ({
     ...barePatch(c.subject, c.files),

@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import type { RunnerDeps } from '../github/run.js';
 import { serve } from '../github/server.js';
 import { work } from '../github/worker.js';
+import { parseConfig } from '../judge/config.js';
+import { loadRules } from '../judge/load.js';
 import { ReviewPool } from './review-pool.js';
 import { explainRule } from './rule-prose.js';
 
@@ -10,12 +12,13 @@ interface Out {
 }
 
 /** What the app needs of the stages below: reviews on threads of their own. */
-export function reviewParts(
+export async function reviewParts(
   pool: ReviewPool,
-): Pick<RunnerDeps, 'review' | 'parseConfig' | 'explainRule'> {
+): Promise<Pick<RunnerDeps, 'review' | 'parseConfig' | 'explainRule'>> {
+  const ids = (await loadRules()).map((rule) => rule.id);
   return {
     review: (input, signal) => pool.review(input, signal),
-    parseConfig: () => null,
+    parseConfig: (name, text) => parseConfig(name, text, ids),
     explainRule,
   };
 }
@@ -23,21 +26,27 @@ export function reviewParts(
 /** `forklore serve`: answers GitHub's webhooks until it is told to stop; accepted reviews are finished first. */
 export async function runServe(out: Out): Promise<void> {
   const pool = new ReviewPool();
-  const server = await serve({ ...reviewParts(pool), env: process.env });
+  const server = await serve({ ...(await reviewParts(pool)), env: process.env });
   out.write(`forklore: listening on ${server.url}\n`);
   await stopped();
   await server.close();
-  await pool.close();
+  await end(pool);
 }
 
 /** `forklore worker`: does the jobs that servers have put into Redis, until it is told to stop. */
 export async function runWorker(out: Out): Promise<void> {
   const pool = new ReviewPool();
-  const worker = await work({ ...reviewParts(pool), env: process.env });
+  const worker = await work({ ...(await reviewParts(pool)), env: process.env });
   out.write('forklore: waiting for jobs\n');
   await stopped();
   await worker.close();
+  await end(pool);
+}
+
+/** A request that waits to be sent again would keep the process for minutes. */
+async function end(pool: ReviewPool): Promise<never> {
   await pool.close();
+  process.exit(0);
 }
 
 /** A second signal ends the process at once. */

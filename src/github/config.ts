@@ -1,27 +1,20 @@
 import { createHash } from 'node:crypto';
+import type { Config } from '../judge/config.js';
 import { httpStatus } from './failure.js';
 import type { GitHubClient, RepoRef } from './types.js';
 
 /** Where a repository keeps its configuration, on its default branch. */
 export const CONFIG_PATH = '.github/forklore.yml';
 
-/** What this folder reads of a configuration; the rest is for the review. */
-export interface AppConfig {
-  /** Review drafts, too. */
-  drafts: boolean;
-  /** Which findings get comments of their own. */
-  comments: 'introduced' | 'none';
-}
+/** Parses the text of a configuration; throws an error whose message names file, line and column. */
+export type ParseConfig = (name: string, text: string) => Config;
 
-export interface LoadedConfig extends AppConfig {
-  /** As the loader returned it; null where no file was found. */
-  value: unknown;
+export interface LoadedConfig {
+  /** null where no file was found. */
+  config: Config | null;
   /** Of the file's text: a changed configuration makes another review of the same head. */
   hash: string;
 }
-
-/** Parses the text of a configuration; throws an error whose message names file, line and column. */
-export type ParseConfig = (name: string, text: string) => unknown;
 
 /**
  * The configuration from the repository's default branch, else from that of the owner's `.github` repository: never
@@ -37,19 +30,10 @@ export async function loadConfig(
     const text = await readDefault(client, place, place === repo ? [404] : [403, 404]);
     if (text === null) continue;
     const name = place === repo ? CONFIG_PATH : `${repo.owner}/.github: ${CONFIG_PATH}`;
-    const value = parse(name, text);
-    const hash = createHash('sha256').update(text).digest('hex').slice(0, 12);
-    return { ...settingsOf(value), value, hash };
+    const config = parse(name, text);
+    return { config, hash: createHash('sha256').update(text).digest('hex').slice(0, 12) };
   }
-  return { ...settingsOf(null), value: null, hash: '' };
-}
-
-function settingsOf(value: unknown): AppConfig {
-  const given = (value ?? {}) as Partial<AppConfig>;
-  return {
-    drafts: given.drafts === true,
-    comments: given.comments === 'none' ? 'none' : 'introduced',
-  };
+  return { config: null, hash: '' };
 }
 
 /** Without `ref`, GitHub reads the default branch. null where the file is not there, or the repository not ours to see. */

@@ -17,7 +17,7 @@ import {
 import { type LoadedConfig, loadConfig, type ParseConfig } from './config.js';
 import { contentReader } from './contents.js';
 import { type PullDiff, pullDiff } from './diff.js';
-import { readConversation } from './dismissals.js';
+import { type Dismissal, readConversation } from './dismissals.js';
 import { failureReason, httpStatus, isTransient } from './failure.js';
 import { ownComments } from './own-comments.js';
 import { planComments } from './plan.js';
@@ -66,7 +66,7 @@ interface Run extends ReviewJob {
   deps: JobDeps;
   context: CheckContext;
   pull: PullInfo;
-  config: LoadedConfig;
+  config: LoadedConfig['config'];
 }
 
 /**
@@ -85,14 +85,15 @@ export async function reviewPull(job: ReviewJob, deps: JobDeps): Promise<Outcome
     if (sha && sha !== pull.headSha) await closeStale(job, deps, pull, sha);
   if (!pull.open) return 'skipped';
   const place = { client, repo, pull, appId: identity.appId, world: deps.world };
-  const config = await loadConfig(client, repo, deps.parseConfig).catch((error: unknown) => {
+  const loaded = await loadConfig(client, repo, deps.parseConfig).catch((error: unknown) => {
     if (error instanceof ForkloreError) return error;
     throw error;
   });
-  if (config instanceof ForkloreError)
-    return refuseConfig({ ...place, cause: { config: config.message, again } }, config);
-  if (pull.draft && !config.drafts && again === '') return 'skipped';
-  const context: CheckContext = { ...place, cause: { config: config.hash, again } };
+  if (loaded instanceof ForkloreError)
+    return refuseConfig({ ...place, cause: { config: loaded.message, again } }, loaded);
+  const { config } = loaded;
+  if (pull.draft && !config?.drafts && again === '') return 'skipped';
+  const context: CheckContext = { ...place, cause: { config: loaded.hash, again } };
   const check = await openCheck(context);
   if (check === null) return 'reviewed-before';
   try {
@@ -184,7 +185,7 @@ async function publish(run: Run, check: OpenCheck, result: Result): Promise<void
   const { review, diff, base } = result;
   const { whole } = review;
   const thread = { client, repo, pull, bot: identity.login };
-  const { dismissed } = await readConversation(thread);
+  const dismissed = withSuppressed(whole, (await readConversation(thread)).dismissed);
   const introduced = whole.findings.filter((f) => f.change === 'introduced');
   const plan = planComments({
     review: whole,
@@ -194,7 +195,7 @@ async function publish(run: Run, check: OpenCheck, result: Result): Promise<void
     own: await ownComments(thread),
     dismissed,
     head: pull.headSha,
-    comments: config.comments !== 'none',
+    comments: config?.comments !== 'none',
   });
   const post: PostContext = {
     ...thread,
@@ -216,6 +217,18 @@ async function publish(run: Run, check: OpenCheck, result: Result): Promise<void
     actions: buttonsFor(introduced, dismissed),
     mark: posted.transient ? 'retry' : 'done',
   });
+}
+
+/** What the configuration suppresses counts like what was dismissed in the pull request. */
+function withSuppressed(
+  { findings }: PatchReview,
+  dismissed: ReadonlyMap<string, Dismissal>,
+): Map<string, Dismissal> {
+  const out = new Map(dismissed);
+  for (const { id, change, suppressed } of findings)
+    if (suppressed && change === 'introduced' && !out.has(id))
+      out.set(id, { by: 'forklore.yml', reason: suppressed.reason });
+  return out;
 }
 
 function pageOf(
@@ -268,7 +281,7 @@ async function analyse(
     commits: series.commits,
     reader: contentReader(client, repo, base),
     title: pull.title,
-    config: config.value,
+    config,
   };
   return withinTime((signal) => deps.review(input, signal), run.signal, deps.timeLimitMs);
 }

@@ -73,7 +73,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
         server.close(() => resolve());
       });
       server.closeIdleConnections();
-      await Promise.all([closed, recovered]);
+      await closed;
       await queue.close(graceMs);
     },
   };

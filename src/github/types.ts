@@ -1,5 +1,6 @@
 import type { Octokit } from '@octokit/rest';
 import type { FilePatch } from '../intake/types.js';
+import type { Config } from '../judge/config.js';
 import type { PatchReview } from '../judge/types.js';
 import type { ContentReader } from '../source/types.js';
 
@@ -23,7 +24,7 @@ export interface ReviewInput {
   /** The tree that the pull request's diff starts from. */
   reader: ContentReader;
   /** The repository's configuration as its loader returned it; null without one. */
-  config: unknown;
+  config: Config | null;
 }
 
 export interface CommitReview {

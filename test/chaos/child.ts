@@ -1,6 +1,7 @@
 import { ProbotOctokit } from 'probot';
 import { serve } from '../../src/github/server.js';
 import { work } from '../../src/github/worker.js';
+import { DEFAULT_CONFIG } from '../../src/judge/config.js';
 import { finding, lockFinding, patchReview } from '../report/markdown-samples.js';
 
 /*
@@ -39,10 +40,10 @@ const options = {
   firstPauseMs: 20,
   lockMs: 2000,
   sleep: (ms: number) => wait(ms / 200),
-  parseConfig: () => null,
+  parseConfig: () => DEFAULT_CONFIG,
   explainRule: async () => ({ text: null, known: [] }),
   review: async ({ title }: { title: string }) => {
-    await wait(Number(process.env.REVIEW_MS ?? 5));
+    await wait(Number(process.env.REVIEW_MS ?? 20));
     // the title of the stand-in's pull requests names their head
     const id = title.slice(-16);
     const location = { path: 'kernel/fork.c', line: 14, side: 'RIGHT' as const };

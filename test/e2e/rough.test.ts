@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { ForkloreError } from '../../src/base/errors.js';
 import type { RunningServer } from '../../src/github/server.js';
 import type { ReviewInput } from '../../src/github/types.js';
+import { parseConfig } from '../../src/judge/config.js';
 import type { Finding } from '../../src/judge/types.js';
 import { readMarker } from '../../src/report/markdown-marker.js';
 import { deliver, examplePayload } from '../github/delivery.js';
@@ -226,18 +226,14 @@ describe('the configuration', () => {
     // the branch under review has another one, which counts for nothing
     h.options.trees[HEAD] = { '.github/forklore.yml': 'comments: none' };
   };
-  const parseConfig = (name: string, text: string) => {
-    if (text.includes('bad')) throw new ForkloreError('input', `${name}:2:3: no key "bad"`);
-    return {
-      drafts: text.includes('drafts'),
-      comments: text.includes('none') ? 'none' : 'introduced',
-    };
-  };
-
   it('is that of the default branch', async () => {
-    const [call] = await opened([introducedAt(ADDED_LINE)], { parseConfig }, withConfig('x: y'));
+    const [call] = await opened(
+      [introducedAt(ADDED_LINE)],
+      { parseConfig },
+      withConfig('drafts: false'),
+    );
     expect(hub.comments).toHaveLength(1);
-    expect(call.config).toEqual({ drafts: false, comments: 'introduced' });
+    expect(call.config).toMatchObject({ drafts: false, comments: 'introduced' });
   });
 
   it('may be the one of the organisation', async () => {
@@ -249,12 +245,12 @@ describe('the configuration', () => {
   });
 
   it('that is not understood is said, with line and column, and nothing is reviewed', async () => {
-    const calls = await opened([introducedAt(1)], { parseConfig }, withConfig('a:\n  bad: 1'));
+    const calls = await opened([introducedAt(1)], { parseConfig }, withConfig('paths:\n  bad: 1'));
     expect(calls).toEqual([]);
     expect(hub.checks).toMatchObject([
       { conclusion: 'neutral', output: { title: 'Configuration not understood' } },
     ]);
-    expect(hub.checks[0].output?.summary).toContain('`.github/forklore.yml:2:3`: no key "bad"');
+    expect(hub.checks[0].output?.summary).toContain('`.github/forklore.yml:2:3`');
   });
 
   it('may ask for drafts', async () => {
@@ -263,6 +259,16 @@ describe('the configuration', () => {
       h.pull.draft = true;
     });
     expect(hub.checks).toMatchObject([{ conclusion: 'success' }]);
+  });
+});
+
+describe('a suppression of the configuration', () => {
+  it('keeps the finding out of comments, and out of the red', async () => {
+    const suppressed = { reason: 'known since 6.9', expires: null };
+    await opened([introducedAt(ADDED_LINE, { severity: 'note', suppressed })]);
+    expect(hub.comments).toEqual([]);
+    expect(hub.checks).toMatchObject([{ conclusion: 'neutral' }]);
+    expect(hub.checks[0].output?.summary).toContain('known since 6.9');
   });
 });
 

@@ -5,6 +5,7 @@ import { ProbotOctokit } from 'probot';
 import type { ParseConfig } from '../../src/github/config.js';
 import { type RunningServer, serve } from '../../src/github/server.js';
 import type { ReviewPullRequest } from '../../src/github/types.js';
+import { DEFAULT_CONFIG } from '../../src/judge/config.js';
 import { appKey, examplePayload, type PullPayload, SECRET } from './delivery.js';
 import { StandIn } from './stand-in.js';
 import { type FileEntry, filesFromPatch, treeFromFolder } from './stand-in-diff.js';
@@ -61,7 +62,7 @@ export interface AppWorldOptions {
 
 /** What the app needs of the stages below beside the review, for tests that look at something else. */
 export const PARTS = {
-  parseConfig: () => null,
+  parseConfig: () => DEFAULT_CONFIG,
   explainRule: async (rule: string) => ({
     text: rule === 'fork-lock-target' ? '# fork-lock-target\n\nLocks.' : null,
     known: ['fork-lock-target'],
