@@ -1,5 +1,5 @@
 import type { FilePatch, Patch } from './intake/types.js';
-import { type Config, DEFAULT_CONFIG } from './judge/config.js';
+import { type Config, DEFAULT_CONFIG } from './judge/configuration.js';
 import { loadRules } from './judge/load.js';
 import type { PatchReview } from './judge/types.js';
 import { type ReviewOptions, reviewSeries } from './review.js';

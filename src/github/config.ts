@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Config } from '../judge/config.js';
+import type { Config } from '../judge/configuration.js';
 import { httpStatus } from './failure.js';
 import type { GitHubClient, RepoRef } from './types.js';
 

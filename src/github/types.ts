@@ -1,6 +1,6 @@
 import type { Octokit } from '@octokit/rest';
 import type { FilePatch } from '../intake/types.js';
-import type { Config } from '../judge/config.js';
+import type { Config } from '../judge/configuration.js';
 import type { PatchReview } from '../judge/types.js';
 import type { ContentReader } from '../source/types.js';
 

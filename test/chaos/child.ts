@@ -1,7 +1,7 @@
 import { ProbotOctokit } from 'probot';
 import { serve } from '../../src/github/server.js';
 import { work } from '../../src/github/worker.js';
-import { DEFAULT_CONFIG } from '../../src/judge/config.js';
+import { DEFAULT_CONFIG } from '../../src/judge/configuration.js';
 import { finding, lockFinding, patchReview } from '../report/markdown-samples.js';
 
 /*

@@ -5,7 +5,7 @@ import { ProbotOctokit } from 'probot';
 import type { ParseConfig } from '../../src/github/config.js';
 import { type RunningServer, serve } from '../../src/github/server.js';
 import type { ReviewPullRequest } from '../../src/github/types.js';
-import { DEFAULT_CONFIG } from '../../src/judge/config.js';
+import { DEFAULT_CONFIG } from '../../src/judge/configuration.js';
 import { appKey, examplePayload, type PullPayload, SECRET } from './delivery.js';
 import { StandIn } from './stand-in.js';
 import { type FileEntry, filesFromPatch, treeFromFolder } from './stand-in-diff.js';
