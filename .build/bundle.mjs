@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkedRules } from './checked.mjs';
 import { thirdPartyNotices } from './licenses.mjs';
+import { page } from './page.mjs';
 import { cachedProgram, DIST, program, ROOT, SRC } from './programs.mjs';
 
 /** Programs besides the main one. Scripts of worker threads are found by themselves. */
@@ -37,4 +38,5 @@ for (const entry of new Set([...PROGRAMS, ...workers])) {
   const out = join(DIST, entry.replace(/\.ts$/, '.js'));
   made(await program({ entry: join(SRC, entry), out, workers }));
 }
+made(await page({ entry: join(SRC, 'player/main.tsx'), out: join(DIST, 'player/player') }));
 writeFileSync(join(DIST, 'THIRD-PARTY.txt'), thirdPartyNotices(ROOT, inputs));

@@ -9,6 +9,7 @@ export const FORMATS = [
   'b4',
   'nipa',
   'terse',
+  'html',
 ] as const;
 
 export type Format = (typeof FORMATS)[number];

@@ -1,6 +1,8 @@
 import { VERSION } from '../base/version.js';
 import type { Review } from '../judge/types.js';
 import { renderB4 } from '../report/b4.js';
+import type { Page } from '../report/html/data.js';
+import { renderPage } from '../report/html/page.js';
 import { renderJson } from '../report/json.js';
 import { type Answered, type Reply, renderMbox, replyTo } from '../report/mail/index.js';
 import { renderMarkdown } from '../report/markdown.js';
@@ -17,6 +19,8 @@ export interface Reported {
   answered: readonly Answered[];
   /** Sender of replies, `Name <address>`; null where nobody is known. */
   from: string | null;
+  /** With `--format html`: what the page holds beside the review. */
+  page: Page | null;
 }
 
 const RENDER = {
@@ -30,6 +34,7 @@ const RENDER = {
   // a NIPA test prints its log, and hands its one line to another file descriptor
   nipa: ({ review }: Reported) => renderText(review),
   terse: ({ review }: Reported) => renderTerse(review),
+  html: ({ page }: Reported) => (page ? renderPage(page.data, page.assets) : ''),
 } satisfies Record<Format, (r: Reported) => string>;
 
 /** Formats whose readers want a document also when there is nothing in it. */

@@ -44,6 +44,13 @@ function count(text: string): number {
 
 const repeated = (id: string, all: string[] = []): string[] => [...all, id];
 
+function port(text: string): number {
+  const n = Number(text);
+  if (!Number.isInteger(n) || n < 0 || n > 65535)
+    throw new InvalidArgumentError('a number from 0 to 65535 is wanted.');
+  return n;
+}
+
 /** The command line: every command with its options; each loads its code when it is run. */
 export function program(): Command {
   const p = new Command('forklore')
@@ -99,6 +106,14 @@ export function program(): Command {
     .action(async (file: string, flags: { step?: boolean }) => {
       const { runReplay } = await import('./replay.js');
       process.exitCode = await runReplay(file, flags, out);
+    });
+  p.command('play')
+    .description('show a saved trace in the browser, step by step')
+    .argument('<file>', 'trace that a review has written')
+    .option('--port <n>', 'port on this machine (default: a free one)', port)
+    .action(async (file: string, flags: { port?: number }) => {
+      const { runPlay } = await import('./play.js');
+      await runPlay(file, flags, out);
     });
   p.command('watch')
     .description(

@@ -14,6 +14,7 @@ import type { Format } from './format-names.js';
 import { ALWAYS, type Reported, render, repliesOf, unanswered } from './formats.js';
 import { readInputs } from './inputs.js';
 import { describe } from './nipa.js';
+import { PageCollector } from './page.js';
 import { gitUser, sendReplies } from './send.js';
 import { traceKeeper } from './traces.js';
 
@@ -75,22 +76,28 @@ export async function runReview(
       if (series) await emit(await dumpStage(flags.dump, series, { reader, rules }), flags, out);
       return failed.length > 0 ? 2 : 0;
     }
-    const keep = traceKeeper(flags.traces ?? null);
+    const page = flags.format === 'html' ? new PageCollector(rules) : null;
+    const kept = traceKeeper(flags.traces ?? null);
+    const keep = page ? page.keeping(kept) : kept;
     const explore = {
       ...(deadline === null ? {} : { deadline }),
       ...(pool ? { pool } : {}),
       ...(out.progress && !flags.quiet ? { progress: out.progress } : {}),
+      ...(page ? { tried: page.onTried } : {}),
     };
     const answered: Answered[] = [];
     const onReview = (review: Answered['review'], patch: Answered['patch']) =>
       answered.push({ review, patch });
     const review = series
-      ? await reviewSeries(series, { reader, rules, keep, explore, settings, onReview })
+      ? await reviewSeries(series, {
+          ...{ reader, rules, keep, explore, settings, onReview },
+          ...(page ? { observe: page.onPatch } : {}),
+        })
       : nothing();
     review.problems = [...problems, ...(review.problems ?? [])];
     review.seconds = Math.round(performance.now() - started) / 1000;
     const from = flags.format === 'mail' ? await gitUser() : null;
-    const reported = { review, answered, from };
+    const reported = { review, answered, from, page: (await page?.made(review)) ?? null };
     if (review.patches.length || ALWAYS.includes(flags.format))
       await emit(render(flags.format, reported), flags, out);
     if (flags.format === 'mail') await mailed(reported, flags, out);

@@ -42,13 +42,15 @@ export interface Frame {
   vmas: VmaFrame[];
   copies: PrivatePicture['copies'];
   addresses: AddressFrame[];
+  /** What else the forking thread's memory says of itself. */
+  notes: Record<string, string>;
 }
 
 export interface FrameStep {
   /** `3` as reports count; `3a`, `3b` for changes of a tree on the way from step 3 to the next. */
   label: string;
-  /** Number of the thread: 0 forks. */
-  thread: number;
+  /** Who takes it: one of `Film.lanes`. */
+  lane: string;
   text: string;
   /** Call stack, innermost function first; the modelled function alone for code of no program. */
   stack: SourcePlace[];
@@ -64,6 +66,8 @@ export interface FrameStep {
 export interface Film {
   /** Names of the threads, by number. */
   threads: string[];
+  /** Who takes steps: the threads, then others in the order in which they come up. */
+  lanes: string[];
   frames: Frame[];
 }
 
@@ -75,7 +79,8 @@ export function filmOf(run: Replay, fs: ForkSystem): Film {
   run.steps.forEach((s, k) => {
     reel.take(s, k === breaking);
   });
-  return { threads, frames: reel.frames };
+  const seen = reel.frames.flatMap((f) => f.step?.lane ?? []);
+  return { threads, lanes: [...new Set([...threads, ...seen])], frames: reel.frames };
 }
 
 class Reel {
@@ -86,6 +91,7 @@ class Reel {
   private behind: string[] = [];
   private number = 0;
   private inner = 0;
+  private notes: Record<string, string> = {};
 
   constructor(
     private readonly fs: ForkSystem,
@@ -95,7 +101,15 @@ class Reel {
     this.nodes = [...start.nodes];
     this.vars = start.bytes;
     this.picture = this.inspector?.picture(this.nodes[0]) ?? NOTHING;
+    this.note();
     this.show(null);
+  }
+
+  /** What is told of the trees in words is drawn here. */
+  private note(): void {
+    const told = this.fs.system.spec.threads[0].describe?.(this.nodes[0]) ?? {};
+    const { 'parent tree': _parent, 'child tree': _child, ...rest } = told;
+    if (Object.keys(told).length) this.notes = rest;
   }
 
   private get inspector() {
@@ -111,13 +125,16 @@ class Reel {
     const after = this.inspector?.picture(s.nodes[0]) ?? this.picture;
     const { parentTree, childTree } = this.picture;
     this.picture = { ...after, parentTree, childTree };
+    this.note();
     // bookkeeping that comes last is what the reader sees when it breaks something
     if (s.info.hidden && !breaks) this.behind.push(s.text);
     else {
       this.number++;
       this.inner = 0;
       const stack = this.stackOf(s, from);
-      this.show(this.step(s.thread, s.text, { stack, breaks, label: String(this.number) }));
+      this.show(
+        this.step(this.threads[s.thread], s.text, { stack, breaks, label: String(this.number) }),
+      );
     }
     for (const e of events) this.change(e, after);
   }
@@ -127,17 +144,17 @@ class Reel {
     const { parentTree, childTree } = e.picture;
     this.picture = { ...after, parentTree, childTree };
     const label = `${this.number}${letter(this.inner++)}`;
-    this.show(this.step(0, text, { stack: e.stack, inner: true, label }));
+    this.show(this.step(this.threads[0], text, { stack: e.stack, inner: true, label }));
   }
 
   private step(
-    thread: number,
+    lane: string,
     text: string,
     rest: Pick<FrameStep, 'label' | 'stack'> & Partial<FrameStep>,
   ): FrameStep {
     const { behind } = this;
     this.behind = [];
-    return { thread, text, behind, inner: false, breaks: false, ...rest };
+    return { lane, text, behind, inner: false, breaks: false, ...rest };
   }
 
   private stackOf(s: ReplayedStep, from: number): SourcePlace[] {
@@ -151,7 +168,8 @@ class Reel {
     const { fs, threads, vars, picture } = this;
     const { parentTree, childTree, copies } = picture;
     const shared = sharedParts(fs.shared, threads, vars, picture);
-    this.frames.push({ step, trees: { parentTree, childTree }, copies, ...shared });
+    const { notes } = this;
+    this.frames.push({ step, trees: { parentTree, childTree }, copies, notes, ...shared });
   }
 }
 
