@@ -1,5 +1,5 @@
 import type { Listing } from '../sim/explore/trace.js';
-import type { Features } from '../sim/kernel/features.js';
+import { type Features, hasRcuTrees } from '../sim/kernel/features.js';
 import type { Program } from '../sim/program.js';
 import { calleesOf } from './features.js';
 import type { FeatureCondition, Rule } from './rule.js';
@@ -30,6 +30,7 @@ function meets(c: FeatureCondition, side: Side): boolean {
   if (!isOne(c.vmaLock, features.vmaLock)) return false;
   if (!isOne(c.anonPrepare, features.anonPrepare)) return false;
   if (!isOne(c.assertsWriteLocked, features.assertsWriteLocked)) return false;
+  if (!isOne(c.rcuTrees, hasRcuTrees(features))) return false;
   const callees = c.calls ? calleesOf(side.program) : null;
   return !c.calls || c.calls.every((name) => callees!.has(name));
 }

@@ -8,6 +8,8 @@ export interface FeatureCondition {
   vmaLock?: VmaLock | VmaLock[];
   anonPrepare?: AnonPrepare | AnonPrepare[];
   assertsWriteLocked?: boolean;
+  /** Trees of mms are in RCU mode (6.3 on, and 6.1-stable). */
+  rcuTrees?: boolean;
   /** Functions that the program calls, each of them. */
   calls?: string[];
 }

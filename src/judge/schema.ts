@@ -29,6 +29,7 @@ const condition = {
     vmaLock: oneOf(FEATURE_VALUES.vmaLock),
     anonPrepare: oneOf(FEATURE_VALUES.anonPrepare),
     assertsWriteLocked: { type: 'boolean' },
+    rcuTrees: { type: 'boolean' },
     calls: { ...strings, description: 'functions that the program calls, each of them' },
   },
 } as const;

@@ -15,6 +15,8 @@ beforeAll(() => {
     join(ROOT, 'fixtures/mini-6.12'),
     '--traces',
     traces,
+    '--rule',
+    'fork-lock-target',
   );
   review = r.out;
   file = join(traces, readdirSync(traces)[0]);

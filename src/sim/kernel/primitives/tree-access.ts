@@ -16,7 +16,7 @@ import {
 } from '../../maple/index.js';
 import { loadState, POSITION_FIELD, positionAt, saveState, statesOf } from '../tree-position.js';
 import { entryOf, TREE_FIELD, TreeValue, treeAt } from '../tree-value.js';
-import { int, KERNEL, object } from './support.js';
+import { int, KERNEL, mustReport, object } from './support.js';
 
 const NO_MEMORY = 'finds no memory for a node: fails';
 
@@ -140,6 +140,7 @@ export function* changing(env: Env, c: Change): Visible {
     ];
     if (k > 0) {
       env.world.put(KERNEL, 'failed', failed + 1);
+      mustReport(env, `${c.what} failed`);
       taken = bad[k - 1];
     }
   }
