@@ -16,6 +16,7 @@ import { type Programs, programsOf } from './programs.js';
 import { Made, Stack } from './source/index.js';
 import type { ContentReader, SourcePair } from './source/types.js';
 import { type Sourced, sourceOf, treeConfig } from './sourced.js';
+import { suggestFixes } from './suggest.js';
 import { type Reviewed, versusOlder } from './versus.js';
 import { worksOf } from './works.js';
 
@@ -29,6 +30,8 @@ export interface ReviewOptions {
   explore?: ExploreOptions;
   /** Options of the tree's `.config`; what it does not answer is left to the built-in table. */
   config?: ConfigTable;
+  /** false: no fixes are looked for. */
+  suggest?: boolean;
   /** Told of each entry of the report and the patch that it is about, in the report's order. */
   onReview?: (review: PatchReview, patch: Patch) => void;
   /** What the repository wants: rules, bounds, paths, suppressions. */
@@ -135,9 +138,12 @@ async function reviewOn(stack: Stack, patch: Patch, o: ReviewOptions): Promise<P
   const sides = sidesOf(lowered.programs, sourced, o);
   const options = { limits: limitsOf(settings), ...o.explore };
   const { message } = patch;
-  const found = await evaluateRules({ ...sides, rules, message, options, keep: o.keep });
+  const all = await evaluateRules({ ...sides, rules, message, options, keep: o.keep });
   const today = o.today ?? new Date().toISOString().slice(0, 10);
-  const findings = suppress(found, settings, today);
+  const found = suppress(all, settings, today);
+  const context = { patch, sourced, ...sides, rules, config: o.config, options };
+  const findings =
+    o.suggest === false ? found : await suggestFixes({ ...context, findings: found });
   notes.push(...expired(settings, today));
   if (findings.length === 0) return done('not-applicable', 'no rule applies to this tree');
   const open = findings.filter((f) => f.verdict === 'inconclusive');

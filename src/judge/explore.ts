@@ -73,15 +73,17 @@ export async function check(
 
 /**
  * Explores every scenario of every rule on one version. Rules with the same scenario share one exploration with the
- * properties of all; where that finds a breach, which ends runs early, each of them is explored by itself.
+ * properties of all; where that finds a breach, which ends runs early, each of them is explored by itself. With
+ * `stopAtFirst` each exploration ends at its first breach, and nothing is shrunk.
  */
 export async function exploreRules(
   rules: readonly Rule[],
   side: Side,
   o: ExploreOptions,
+  stopAtFirst = false,
 ): Promise<Map<Rule, Exploration>> {
   const groups = groupsOf(rules);
-  const runs = [...groups.values()].map((g) => () => exploreGroup(g, side, o));
+  const runs = [...groups.values()].map((g) => () => exploreGroup(g, side, o, stopAtFirst));
   const results = o.pool ? await Promise.all(runs.map((run) => run())) : await oneByOne(runs);
   const byKey = new Map([...groups.keys()].map((key, k) => [key, results[k]]));
   const of = (rule: Rule) =>
@@ -102,13 +104,14 @@ async function exploreGroup(
   group: Group,
   side: Side,
   o: ExploreOptions,
+  stopAtFirst: boolean,
 ): Promise<Map<Rule, ScenarioResult>> {
-  const shared = await check(group, union(group.rules), side, o);
+  const shared = await check(group, union(group.rules), side, o, stopAtFirst);
   o.progress?.(group.rules[0].id);
   const out = new Map<Rule, ScenarioResult>();
   for (const rule of group.rules) {
     const alone = group.rules.length > 1 && shared.counterexample !== null;
-    const result = alone ? await check(group, rule.properties, side, o) : shared;
+    const result = alone ? await check(group, rule.properties, side, o, stopAtFirst) : shared;
     if (alone) o.progress?.(rule.id);
     out.set(rule, result);
   }

@@ -62,7 +62,7 @@ function findingText(f: Finding): string {
     out.push(...places(steps, '     '), '');
     out.push(...beforeLines(f), ...replayLine('replay:', f.evidence.counterexample!.replay));
   }
-  out.push(...mutantLines(f));
+  out.push(...suggestionLines(f), ...mutantLines(f));
   for (const a of f.evidence.assumptions)
     out.push(...wrapText(printable(`assumed: ${a}`), WIDTH, '  '));
   for (const a of f.evidence.notModelled)
@@ -103,6 +103,20 @@ function countLines(f: Finding): string[] {
   const tail = more > 0 ? `; and ${plural(more, 'more scenario')}` : '';
   out.push(...wrapText(`(${bound}${tail})`, WIDTH, '  '));
   return out;
+}
+
+function suggestionLines({ suggestion: s }: Finding): string[] {
+  if (!s) return [];
+  const lines = s.startLine === s.endLine ? `${s.startLine}` : `${s.startLine} to ${s.endLine}`;
+  const head = `with ${s.path} line ${lines} as follows none of ${plural(s.states, 'state')} fails:`;
+  const text = s.text.split('\n').slice(0, -1);
+  // code is not wrapped
+  return [
+    ...wrapText(head, WIDTH, '  '),
+    ...(text.length
+      ? text.map((l) => `    |${printable(l.replace(/\t/g, '  '))}`)
+      : ['    (nothing)']),
+  ];
 }
 
 function beforeLines(f: Finding): string[] {

@@ -25,7 +25,7 @@ async function work(task: EvalTask): Promise<EvalAnswer> {
     const bytes = await readFile(task.file);
     const series = await readInput(basename(task.file), bytes, { quoted: false });
     const explore = { mutants: task.mutants };
-    const o = { reader, rules, keep: () => '', explore };
+    const o = { reader, rules, keep: () => '', explore, suggest: false };
     const { patches } = await reviewSeries(series, o);
     return { reviews: patches, seconds: (performance.now() - started) / 1000 };
   } finally {

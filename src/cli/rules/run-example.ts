@@ -34,7 +34,7 @@ export async function runExample(
 ): Promise<ExampleResult> {
   const started = performance.now();
   const series = { input: example.name, patches: example.patches, problems: [] };
-  const { patches } = await reviewSeries(series, { ...o, rules: [rule] });
+  const { patches } = await reviewSeries(series, { ...o, rules: [rule], suggest: false });
   const findings = patches.flatMap((p) => p.findings);
   const expected = example.kind === 'bad' ? 'fires' : 'silent';
   const outcome = expected === 'fires' ? fires(example, rule, findings) : silent(example, rule);
