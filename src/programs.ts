@@ -92,7 +92,8 @@ async function lowerBoth(
   return touched ? programs : null;
 }
 
-async function lowerAll(
+/** The entries, and what they need, from these files. */
+export async function lowerAll(
   files: SourceFile[],
   entries: readonly string[],
   config?: ConfigTable,

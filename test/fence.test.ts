@@ -54,6 +54,7 @@ const MAY: Record<string, { folders: string[]; packages: string[]; node: boolean
       'report',
       'github',
       'review',
+      'costs',
       'pull-request',
     ],
     packages: ['commander'],

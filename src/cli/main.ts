@@ -7,6 +7,7 @@ import { outlineOf } from './outline.js';
 import type { ReviewFlags } from './review.js';
 import { addRules } from './rules/commands.js';
 import { SHELLS, type Shell } from './shells.js';
+import { addSimulate } from './simulate-command.js';
 import type { WatchFlags } from './watch/run.js';
 
 let explored = 0;
@@ -140,6 +141,7 @@ export function program(): Command {
       await runWatch(mailbox, flags, out, stop.signal);
     });
   addRules(p, out, count);
+  addSimulate(p, out);
   p.command('serve')
     .description('run the GitHub App (settings come from the environment, see docs/github.md)')
     .action(async () => {

@@ -42,10 +42,11 @@ export function treeBreaches(world: World, succeeded: boolean): EndBreach[] {
   const rcu = typeof flags === 'number' && (flags & 2) !== 0;
   // nobody looks into the tree of a child that will not be: its mode is of no account
   for (const mm of succeeded ? [PARENT, CHILD] : [PARENT]) {
-    if (mt_in_rcu(treeOfMm(world, mm).live) !== rcu)
+    // a tree in RCU mode without need only costs
+    if (rcu && !mt_in_rcu(treeOfMm(world, mm).live))
       out.push({
         property: 'tree-mode',
-        text: `the tree of the ${world.obj(mm).name} is ${rcu ? 'not ' : ''}left in RCU mode`,
+        text: `the tree of the ${world.obj(mm).name} is not left in RCU mode`,
       });
   }
   for (const mm of [PARENT, CHILD]) {
