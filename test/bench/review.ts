@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from './args.js';
-import { measure } from './process.js';
+import { kernelPatches } from './kernel-patches.js';
+import { available, type Measured, measure } from './process.js';
 import { projectRoot } from './root.js';
 import { medians } from './stats.js';
 
@@ -12,51 +13,101 @@ interface Input {
   args: string[];
   /** Exit code that a right answer gives. */
   code: number;
+  /** The patched file, for the semantic patch that is run beside it; null: not compared. */
+  patched: string | null;
 }
 
 const root = projectRoot();
 const shared = process.env.FORKLORE_SHARED ?? join(root, '..', 'shared');
+const kernel = process.env.FORKLORE_KERNEL_612 ?? null;
 const mail = (name: string): string => join(root, 'fixtures', 'mails', name);
 const seed = join(shared, 'corpus', 'seed-reply-hildenbrand.mbox');
+const COCCI = join(root, 'test', 'bench', 'peers', 'dup_mmap_lock.cocci');
+/** Goals: part of spatch's time, seconds and MB of a review with a tree. */
+const GOAL = { part: 1 / 3, wall: 1, megabytes: 200 };
 
-const inputs: Input[] = [
-  { name: 'seed mail, no tree', args: [seed], code: 0 },
-  { name: 'like the seed, no tree', args: [mail('seed-like.mbox')], code: 0 },
-  {
-    name: 'locks the copy, with a tree',
-    args: [mail('lock-copy.mbox'), '--tree', join(root, 'fixtures', 'mini-6.12')],
-    code: 1,
-  },
-].filter((i) => existsSync(i.args[0]));
-
+const print = (text: string) => process.stdout.write(`${text}\n`);
 const cells = (a: string, ...rest: string[]): string =>
-  `${a.padEnd(30)}${rest.map((x) => x.padStart(8)).join('')}\n`;
+  `${a.padEnd(36)}${rest.map((x) => x.padStart(8)).join('')}`;
+
+async function inputsOf(folder: string): Promise<Input[]> {
+  const bare = { patched: null };
+  const own = [
+    { ...bare, name: 'seed mail, no tree', args: [seed], code: 0 },
+    { ...bare, name: 'like the seed, no tree', args: [mail('seed-like.mbox')], code: 0 },
+    {
+      ...bare,
+      name: 'locks the copy, with a tree',
+      args: [mail('lock-copy.mbox'), '--tree', join(root, 'fixtures', 'mini-6.12')],
+      code: 1,
+    },
+  ].filter((i) => existsSync(i.args[0]));
+  if (!kernel) return own;
+  const made = await kernelPatches(kernel, folder);
+  const args = (patch: string) => [patch, '--tree', kernel];
+  return [...own, ...made.map((p) => ({ ...p, name: `6.12: ${p.name}`, args: args(p.patch) }))];
+}
+
+/** Ours and, where there is a file for it, spatch; alternating, so that both meet the same noise. */
+function compare(
+  i: Input,
+  runs: number,
+  traces: string,
+): { ours: Measured; spatch: number | null } {
+  const command = [join(root, 'dist', 'cli', 'main.js'), 'review', '--quiet', '--traces', traces];
+  const ours: Measured[] = [];
+  const peer: Measured[] = [];
+  for (let n = 0; n < runs; n++) {
+    ours.push(measure(process.execPath, [...command, ...i.args], root));
+    if (i.patched !== null && available('spatch')) {
+      const args = ['--very-quiet', '--no-includes', '-D', 'report', '--sp-file', COCCI, i.patched];
+      peer.push(measure('spatch', args, root));
+    }
+  }
+  const wrong = ours.find((m) => m.code !== i.code);
+  return { ours: wrong ?? medians(ours), spatch: peer.length ? medians(peer).wall : null };
+}
 
 /** Measures every input; returns false when one of them is answered wrongly. */
-function main(runs: number): boolean {
+async function main(runs: number): Promise<boolean> {
+  if (!existsSync(seed)) print('FORKLORE_SHARED has no corpus: without the seed');
+  if (!kernel) print("FORKLORE_KERNEL_612 is not set: without reviews of Debian's 6.12");
+  else if (!available('spatch')) print('spatch is not installed (apt-get install coccinelle)');
+  print(cells('forklore review', 'wall s', 'cpu s', 'MB', 'exit', 'spatch', 'part', 'goals'));
+  const folder = mkdtempSync(join(tmpdir(), 'forklore-bench-'));
   let right = true;
-  if (!existsSync(seed)) process.stdout.write('FORKLORE_SHARED has no corpus: without the seed\n');
-  process.stdout.write(cells('forklore review', 'wall s', 'cpu s', 'MB', 'exit'));
-  const traces = mkdtempSync(join(tmpdir(), 'forklore-bench-'));
-  const command = [join(root, 'dist', 'cli', 'main.js'), 'review', '--quiet', '--traces', traces];
-  for (const { name, args, code } of inputs) {
-    const all = Array.from({ length: runs }, () =>
-      measure(process.execPath, [...command, ...args], root),
-    );
-    if (all.some((m) => m.code !== code)) right = false;
-    const m = medians(all);
-    const exit = m.code === code ? String(m.code) : `${m.code}!=${code}`;
-    process.stdout.write(
-      cells(name, m.wall.toFixed(2), m.cpu.toFixed(2), m.megabytes.toFixed(0), exit),
+  for (const i of await inputsOf(folder)) {
+    const { ours: m, spatch } = compare(i, runs, folder);
+    const ok = m.code === i.code;
+    right &&= ok;
+    print(
+      cells(
+        i.name,
+        ...[m.wall.toFixed(2), m.cpu.toFixed(2), m.megabytes.toFixed(0)],
+        ok ? String(m.code) : `${m.code}!=${i.code}`,
+        spatch === null ? '-' : spatch.toFixed(2),
+        spatch === null ? '-' : (m.wall / spatch).toFixed(2),
+        marks(m, spatch),
+      ),
     );
   }
-  rmSync(traces, { recursive: true });
-  process.stdout.write(`load ${loadavg()[0].toFixed(1)}\n`);
+  rmSync(folder, { recursive: true });
+  print(
+    'goals missed: W over 1 s, M over 200 MB, S over a third of spatch; all rules, mutants included',
+  );
+  print(`load ${loadavg()[0].toFixed(1)}`);
   return right;
 }
 
+const marks = (m: Measured, spatch: number | null): string =>
+  [
+    m.wall > GOAL.wall ? 'W' : '',
+    m.megabytes > GOAL.megabytes ? 'M' : '',
+    spatch !== null && m.wall > spatch * GOAL.part ? 'S' : '',
+  ].join('') || 'ok';
+
 try {
-  process.exitCode = main(parseArgs(process.argv.slice(2)).runs) ? 0 : 1;
+  process.exitCode = (await main(parseArgs(process.argv.slice(2)).runs)) ? 0 : 1;
 } catch (e) {
   process.stderr.write(`${(e as Error).message}\n`);
   process.exitCode = 2;
