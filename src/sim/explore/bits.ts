@@ -1,7 +1,10 @@
 /** Fixed-size bit sets, for footprints. */
 export type Bits = Uint32Array;
 
-export const bits = (size: number): Bits => new Uint32Array((size + 31) >>> 5);
+/** 32-bit words that a set of this size takes. */
+export const wordsFor = (size: number): number => (size + 31) >>> 5;
+
+export const bits = (size: number): Bits => new Uint32Array(wordsFor(size));
 
 export function put(b: Bits, k: number): void {
   b[k >>> 5] |= 1 << (k & 31);

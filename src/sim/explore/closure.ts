@@ -1,38 +1,29 @@
-import type { BitFootprint } from './bits.js';
+import { type BitFootprint, wordsFor } from './bits.js';
 import type { Cond, Op } from './op.js';
+import { type NodeOrder, orderOf } from './order.js';
 import type { CompiledEdge } from './system.js';
 
 type Nodes = readonly (readonly CompiledEdge[])[];
 
 /** A thread's graph in flat arrays, so that walking it many times touches nothing else. */
-export interface FlatGraph {
+export interface FlatGraph extends NodeOrder {
   /** Each condition of the guards once. */
   conds: Cond[];
   /** For each operation (numbered by first appearance), the indices of its conditions. */
   guards: number[][];
-  /** Edges of node `n` are `first[n]` to `first[n + 1]`, with their targets and operations. */
-  first: Int32Array;
-  to: Int32Array;
+  /** Operation of each edge. */
   ops: Int32Array;
   /** Two rows of bits for each operation: what it reads or writes, and what it writes or adds to. */
   prints: Uint32Array;
-  /** Nodes behind all that they lead to; those of a cycle stand together. */
-  order: Int32Array;
-  /** For each place in `order`, where the cycle that it is in ends; 0 where the node is in none. */
-  cycleEnd: Int32Array;
   /** 32-bit words of one row. */
   words: number;
 }
 
 /** Makes the flat form of a graph over `vars` variables. */
 export function flatten(nodes: Nodes, vars: number): FlatGraph {
-  const words = (vars + 31) >>> 5;
-  const first = new Int32Array(nodes.length + 1);
-  nodes.forEach((list, n) => {
-    first[n + 1] = first[n] + list.length;
-  });
-  const to = new Int32Array(first[nodes.length]);
-  const ops = new Int32Array(first[nodes.length]);
+  const words = wordsFor(vars);
+  const order = orderOf(nodes);
+  const ops = new Int32Array(order.to.length);
   const known = new Map<Op, number>();
   const prints: BitFootprint[] = [];
   let k = 0;
@@ -44,11 +35,9 @@ export function flatten(nodes: Nodes, vars: number): FlatGraph {
         known.set(e.op, op);
         prints.push(e.footprint);
       }
-      to[k] = e.to;
       ops[k++] = op;
     }
-  const graph = { first, to, ops, words, prints: rows(prints, words) };
-  return { ...graph, ...guardsOf(known.keys()), ...cycles(first, to) };
+  return { ...order, ops, words, prints: rows(prints, words), ...guardsOf(known.keys()) };
 }
 
 function rows(prints: readonly BitFootprint[], words: number): Uint32Array {
@@ -76,59 +65,6 @@ function guardsOf(ops: Iterable<Op>): Pick<FlatGraph, 'conds' | 'guards'> {
     return n;
   };
   return { guards: [...ops].map((op) => op.guard.map(id)), conds };
-}
-
-/** Strongly connected parts in reverse topological order (Tarjan). */
-function cycles(first: Int32Array, to: Int32Array): Pick<FlatGraph, 'order' | 'cycleEnd'> {
-  const n = first.length - 1;
-  const order = new Int32Array(n);
-  const cycleEnd = new Int32Array(n);
-  const index = new Int32Array(n).fill(-1);
-  const low = new Int32Array(n);
-  const onStack = new Uint8Array(n);
-  const taken = first.slice(0, n);
-  const stack: number[] = [];
-  const work: number[] = [];
-  let counter = 0;
-  let placed = 0;
-  const finish = (root: number): void => {
-    const start = placed;
-    for (let x = -1; x !== root; ) {
-      x = stack.pop()!;
-      onStack[x] = 0;
-      order[placed++] = x;
-    }
-    if (placed - start > 1 || leadsTo(root, root)) cycleEnd.fill(placed, start, placed);
-  };
-  const leadsTo = (a: number, b: number): boolean => {
-    for (let k = first[a]; k < first[a + 1]; k++) if (to[k] === b) return true;
-    return false;
-  };
-  for (let root = 0; root < n; root++) {
-    if (index[root] >= 0) continue;
-    work.push(root);
-    while (work.length) {
-      const x = work[work.length - 1];
-      if (index[x] < 0) {
-        index[x] = low[x] = counter++;
-        stack.push(x);
-        onStack[x] = 1;
-      }
-      if (taken[x] < first[x + 1]) {
-        const next = to[taken[x]++];
-        if (index[next] < 0) work.push(next);
-        else if (onStack[next]) low[x] = Math.min(low[x], index[next]);
-        continue;
-      }
-      work.pop();
-      if (work.length) {
-        const up = work[work.length - 1];
-        low[up] = Math.min(low[up], low[x]);
-      }
-      if (low[x] === index[x]) finish(x);
-    }
-  }
-  return { order, cycleEnd };
 }
 
 /**

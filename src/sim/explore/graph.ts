@@ -1,4 +1,5 @@
 import type { PrivateEvent, PrivatePicture, SourcePlace } from '../kernel/picture.js';
+import { interned } from './intern.js';
 import type { Op } from './op.js';
 
 /** What the reader sees of one step. */
@@ -88,7 +89,9 @@ export function toGraph<S>(
   const nodes: Edge[][] = [];
   for (let n = 0; n < states.length; n++) {
     if (states.length > limit || (n % 64 === 0 && n > 0 && expired())) return null;
-    nodes.push(a.edges(states[n]).map(({ op, info, next }) => ({ op, info, to: id(next()) })));
+    nodes.push(
+      a.edges(states[n]).map(({ op, info, next }) => ({ op: interned(op), info, to: id(next()) })),
+    );
   }
   const abandoned = states.map((s) => a.abandoned?.(s) ?? false);
   const graph: ThreadGraph = {

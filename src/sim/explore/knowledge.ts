@@ -1,5 +1,6 @@
 import { type Bits, bits, has, meet, put, unite } from './bits.js';
 import { type Cond, footprintOf, type Op } from './op.js';
+import { orderOf } from './order.js';
 import type { CompiledEdge } from './system.js';
 
 type Nodes = readonly (readonly CompiledEdge[])[];
@@ -71,16 +72,23 @@ function flow<T>(
   const at: (T | null)[] = nodes.map(() => null);
   if (nodes.length === 0) return at;
   at[0] = start;
-  const todo = [0];
-  while (todo.length) {
-    const n = todo.pop()!;
-    for (const e of nodes[n]) {
-      const after = step(at[n]!, e);
-      const old = at[e.to];
-      const next = old === null ? after : join(old, after);
-      if (next === null) continue;
-      at[e.to] = next;
-      todo.push(e.to);
+  const { order, cycleEnd } = orderOf(nodes);
+  const cyclic = cycleEnd.some((end) => end > 0);
+  // from the start on, so that a node is left when all that leads to it has been looked at; cycles go round again
+  for (let more = true; more; ) {
+    more = false;
+    for (let k = order.length - 1; k >= 0; k--) {
+      const n = order[k];
+      const before = at[n];
+      if (before === null) continue;
+      for (const e of nodes[n]) {
+        const after = step(before, e);
+        const old = at[e.to];
+        const next = old === null ? after : join(old, after);
+        if (next === null) continue;
+        at[e.to] = next;
+        more = cyclic;
+      }
     }
   }
   return at;

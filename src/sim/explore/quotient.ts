@@ -1,5 +1,6 @@
 import type { Edge, ThreadGraph } from './graph.js';
 import type { Op } from './op.js';
+import { orderOf } from './order.js';
 
 const kept = new WeakMap<ThreadGraph, ThreadGraph>();
 
@@ -17,39 +18,57 @@ export function quotient(graph: ThreadGraph): ThreadGraph {
   return q;
 }
 
-/** Class of each node: refined until two nodes of a class agree on their operations and on the classes behind them. */
+/** Class of each node: two nodes of a class agree on their operations and on the classes behind them. */
 function classes(graph: ThreadGraph): Int32Array {
-  const ops = new Map<string, number>();
-  const byOp = new Map<Op, number>();
-  const opId = (op: Op): number => {
-    let id = byOp.get(op);
-    if (id === undefined) {
-      const key = JSON.stringify(op);
-      id = ops.get(key) ?? ops.size;
-      ops.set(key, id);
-      byOp.set(op, id);
-    }
-    return id;
-  };
-  const labels = graph.nodes.map((list) => list.map((e) => opId(e.op)));
-  const n = graph.nodes.length;
-  let of = new Int32Array(n);
-  let count = 0;
-  for (;;) {
-    const ids = new Map<string, number>();
-    const next = new Int32Array(n);
-    for (let k = 0; k < n; k++) {
-      let key = `${of[k]}${graph.final[k] ? 'f' : ''}${graph.abandoned?.[k] ? 'a' : ''}`;
-      const list = graph.nodes[k];
-      for (let e = 0; e < list.length; e++) key += `,${labels[k][e]}>${of[list[e].to]}`;
-      const id = ids.get(key) ?? ids.size;
-      ids.set(key, id);
-      next[k] = id;
-    }
-    of = next;
-    if (ids.size === count) return of;
-    count = ids.size;
+  const ids = new Map<Op, number>();
+  const labels = graph.nodes.map((list) =>
+    list.map((e) => {
+      const id = ids.get(e.op) ?? ids.size;
+      if (id === ids.size) ids.set(e.op, id);
+      return id;
+    }),
+  );
+  const { order, cycleEnd } = orderOf(graph.nodes);
+  const cyclic = cycleEnd.some((end) => end > 0);
+  let of = new Int32Array(graph.nodes.length);
+  // without a cycle, what is behind a node has its class already: once through is enough
+  if (!cyclic) {
+    divide(graph, labels, order, of, of);
+    return of;
   }
+  for (let count = 0; ; ) {
+    const next = new Int32Array(of.length);
+    const now = divide(graph, labels, order, of, next);
+    of = next;
+    if (now === count) return of;
+    count = now;
+  }
+}
+
+/** Writes a class for each node to `next`, by the classes in `of` of what is behind it; returns how many there are. */
+function divide(
+  graph: ThreadGraph,
+  labels: readonly (readonly number[])[],
+  order: Int32Array,
+  of: Int32Array,
+  next: Int32Array,
+): number {
+  const ids = new Map<string, number>();
+  for (const n of order) {
+    // refined: what was told apart stays apart
+    let key = of === next ? '' : `${of[n]}`;
+    if (graph.final[n]) key += 'f';
+    if (graph.abandoned?.[n]) key += 'a';
+    const list = graph.nodes[n];
+    for (let e = 0; e < list.length; e++) key += `,${labels[n][e]}>${of[list[e].to]}`;
+    let id = ids.get(key);
+    if (id === undefined) {
+      id = ids.size;
+      ids.set(key, id);
+    }
+    next[n] = id;
+  }
+  return ids.size;
 }
 
 function merge(graph: ThreadGraph, of: Int32Array): ThreadGraph {

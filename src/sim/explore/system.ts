@@ -1,5 +1,5 @@
 import { invariant } from '../../base/errors.js';
-import { type BitFootprint, noFootprint, put } from './bits.js';
+import { type BitFootprint, noFootprint, put, wordsFor } from './bits.js';
 import type { ThreadGraph } from './graph.js';
 import { applyCode, footprintOf, guardCode, type Op } from './op.js';
 
@@ -24,28 +24,40 @@ export interface CompiledEdge {
   footprint: BitFootprint;
 }
 
-const guards = new Map<string, (s: Uint8Array) => boolean>();
-const effects = new Map<string, (s: Uint8Array) => number>();
+type Guard = (s: Uint8Array) => boolean;
+type Apply = (s: Uint8Array) => number;
+
+/** The function for each text, once; and by operation, so that the text is made once. */
+const functions = new Map<string, unknown>();
+const guards = new WeakMap<Op, Guard>();
+const effects = new WeakMap<Op, Apply>();
 
 // The generated code is made of variable numbers and constants of ours only: no text of the input reaches it.
-function compileGuard(op: Op): ((s: Uint8Array) => boolean) | null {
-  if (op.guard.length === 0) return null;
-  const code = guardCode(op);
-  let f = guards.get(code);
+function functionOf(code: string): unknown {
+  let f = functions.get(code);
   if (!f) {
-    f = new Function('s', `return ${code};`) as (s: Uint8Array) => boolean;
-    guards.set(code, f);
+    f = new Function('s', code);
+    functions.set(code, f);
   }
   return f;
 }
 
-function compileEffect(op: Op): ((s: Uint8Array) => number) | null {
-  if (op.effect.length === 0) return null;
-  const code = applyCode(op);
-  let f = effects.get(code);
+function compileGuard(op: Op): Guard | null {
+  if (op.guard.length === 0) return null;
+  let f = guards.get(op);
   if (!f) {
-    f = new Function('s', `let f=0;${code}return f;`) as (s: Uint8Array) => number;
-    effects.set(code, f);
+    f = functionOf(`return ${guardCode(op)};`) as Guard;
+    guards.set(op, f);
+  }
+  return f;
+}
+
+function compileEffect(op: Op): Apply | null {
+  if (op.effect.length === 0) return null;
+  let f = effects.get(op);
+  if (!f) {
+    f = functionOf(`let f=0;${applyCode(op)}return f;`) as Apply;
+    effects.set(op, f);
   }
   return f;
 }
@@ -56,14 +68,13 @@ const compiled = new WeakMap<ThreadGraph, CompiledEdge[][]>();
 function compileGraph(t: ThreadGraph, vars: number): CompiledEdge[][] {
   let c = compiled.get(t);
   if (!c) {
-    const footprints = new Map<Op, BitFootprint>();
     c = t.nodes.map((list) =>
       list.map((e) => ({
         op: e.op,
         to: e.to,
         guard: compileGuard(e.op),
         apply: compileEffect(e.op),
-        footprint: bitFootprint(e.op, vars, footprints),
+        footprint: bitFootprint(e.op, vars),
       })),
     );
     compiled.set(t, c);
@@ -71,15 +82,17 @@ function compileGraph(t: ThreadGraph, vars: number): CompiledEdge[][] {
   return c;
 }
 
-function bitFootprint(op: Op, vars: number, known: Map<Op, BitFootprint>): BitFootprint {
-  let b = known.get(op);
-  if (!b) {
+const footprints = new WeakMap<Op, BitFootprint>();
+
+function bitFootprint(op: Op, vars: number): BitFootprint {
+  let b = footprints.get(op);
+  if (b?.reads.length !== wordsFor(vars)) {
     b = noFootprint(vars);
     const f = footprintOf(op);
     for (const x of f.reads) put(b.reads, x);
     for (const x of f.writes) put(b.writes, x);
     for (const x of f.adds) put(b.adds, x);
-    known.set(op, b);
+    footprints.set(op, b);
   }
   return b;
 }

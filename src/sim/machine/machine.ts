@@ -123,6 +123,7 @@ export class Machine {
   private run(world: World, journal: readonly number[] | null = null): Stop {
     let pending = journal;
     let fuel = MAX_RUN_STEPS;
+    const env = this.envFor(world);
     try {
       while (world.frames.length) {
         const frame = world.frames[world.frames.length - 1];
@@ -138,7 +139,7 @@ export class Machine {
           if (frame.dst !== null) caller.regs[frame.dst] = value;
           caller.pc++;
         } else if (instr.op === 'call' || this.sharedAccess(world, frame, instr)) {
-          const stop = this.call(world, frame, instr as CallLike, pending);
+          const stop = this.call(env, frame, instr as CallLike, pending);
           pending = null;
           if (stop) return stop;
         } else this.executor.step(world, frame, instr);
@@ -204,11 +205,12 @@ export class Machine {
   }
 
   private call(
-    world: World,
+    env: Env,
     frame: Frame,
     instr: CallLike,
     journal: readonly number[] | null,
   ): Stop | null {
+    const { world } = env;
     const { name, args, dst } = this.target(world, frame, instr);
     const model = this.model(name);
     const body = model ? undefined : this.body(name);
@@ -248,7 +250,7 @@ export class Machine {
         variables: variablesOf(frame.func, instr),
       });
     if (journal === null) tell(undefined);
-    const result = run(this.envFor(world), model ? args : [symbol(name), ...args], instr.type);
+    const result = run(env, model ? args : [symbol(name), ...args], instr.type);
     let value: Value;
     if (isVisible(result)) {
       invariant(before !== world, `${name}: a primitive that yields must be a generator function`);
