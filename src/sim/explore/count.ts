@@ -1,5 +1,5 @@
 import { ForkloreError, invariant } from '../../base/errors.js';
-import { aloneAt } from './ample.js';
+import { aloneStep } from './ample.js';
 import { conflict } from './bits.js';
 import { Independence } from './independence.js';
 import { StateSet } from './store.js';
@@ -76,7 +76,8 @@ class Counter {
 
   private expand(k: Key): bigint {
     const { sys } = this;
-    const alone = this.independence ? aloneAt(sys, this.independence, k.state) : -1;
+    const step = this.independence ? aloneStep(sys, this.independence, k.state) : -1;
+    const alone = step < 0 ? -1 : step >>> 16;
     const asleep = k.asleep.slice();
     let total = 0n;
     let moved = false;

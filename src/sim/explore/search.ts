@@ -1,4 +1,4 @@
-import { aloneAt } from './ample.js';
+import { aloneStep, SEVERAL } from './ample.js';
 import { Independence } from './independence.js';
 import { IntList } from './int-list.js';
 import { StateSet } from './store.js';
@@ -135,9 +135,10 @@ export class Search {
 
   private expand(id: number): void {
     const { sys } = this;
-    const alone = this.pick(this.cur);
-    if (alone >= 0) {
-      this.moveThread(id, alone);
+    const step = this.pick(this.cur);
+    if (step >= 0) {
+      if ((step & SEVERAL) === SEVERAL) this.moveThread(id, step >>> 16);
+      else this.move(id, step >>> 16, step & SEVERAL);
       return;
     }
     let moved = false;
@@ -148,24 +149,30 @@ export class Search {
   }
 
   private pick(b: StateBuffer): number {
-    return this.independence ? aloneAt(this.sys, this.independence, b) : -1;
+    return this.independence ? aloneStep(this.sys, this.independence, b) : -1;
   }
 
   /** Takes every enabled edge of thread t from the current state. Returns whether there was one. */
   private moveThread(id: number, t: number): boolean {
-    const { cur, next, sys } = this;
-    const list = sys.edges[t][cur.nodes[t]];
+    const { cur } = this;
+    const list = this.sys.edges[t][cur.nodes[t]];
     let moved = false;
     for (let e = 0; e < list.length; e++) {
-      const edge = list[e];
-      if (edge.guard !== null && !edge.guard(cur.bytes)) continue;
+      const { guard } = list[e];
+      if (guard !== null && !guard(cur.bytes)) continue;
       moved = true;
-      next.words.set(cur.words);
-      this.result.transitions++;
-      if (this.take(next, t, e) || !this.follow(next)) this.fail(id, t, e);
-      else this.keep(next, id, (t << 16) | e);
+      this.move(id, t, e);
     }
     return moved;
+  }
+
+  /** Takes one enabled edge of thread t from the current state. */
+  private move(id: number, t: number, e: number): void {
+    const { next } = this;
+    next.words.set(this.cur.words);
+    this.result.transitions++;
+    if (this.take(next, t, e) || !this.follow(next)) this.fail(id, t, e);
+    else this.keep(next, id, (t << 16) | e);
   }
 
   private lastBreach = -1;
@@ -185,12 +192,10 @@ export class Search {
   private follow(b: StateBuffer): boolean {
     if (this.o.corridors === false || !this.independence) return true;
     for (let n = 0; n < CORRIDOR; n++) {
-      const t = this.pick(b);
-      if (t < 0) return true;
-      const e = onlyEdge(this.sys, b, t);
-      if (e < 0) return true;
+      const step = this.pick(b);
+      if (step < 0 || (step & SEVERAL) === SEVERAL) return true;
       this.result.transitions++;
-      if (this.take(b, t, e)) return false;
+      if (this.take(b, step >>> 16, step & SEVERAL)) return false;
     }
     return true;
   }
@@ -236,10 +241,9 @@ export class Search {
       if (this.take(b, move.thread, move.edge)) return out;
       if (this.o.corridors !== false && this.independence) {
         for (let n = 0; n < CORRIDOR; n++) {
-          const t = this.pick(b);
-          if (t < 0) break;
-          const e = onlyEdge(this.sys, b, t);
-          if (e < 0) break;
+          const step = this.pick(b);
+          if (step < 0 || (step & SEVERAL) === SEVERAL) break;
+          const [t, e] = [step >>> 16, step & SEVERAL];
           out.push({ thread: real[t], edge: e });
           if (this.take(b, t, e)) return out;
         }
@@ -248,19 +252,6 @@ export class Search {
     }
     return out;
   }
-}
-
-/** The one enabled edge of thread t; -1 when there are several. */
-function onlyEdge(sys: System, b: StateBuffer, t: number): number {
-  const list = sys.edges[t][b.nodes[t]];
-  let found = -1;
-  for (let e = 0; e < list.length; e++) {
-    const g = list[e].guard;
-    if (g !== null && !g(b.bytes)) continue;
-    if (found >= 0) return -1;
-    found = e;
-  }
-  return found;
 }
 
 /** Index of the deadlock property; kept beside the search, which is what detects it. */
