@@ -12,7 +12,8 @@ export interface Place {
 
 /**
  * The line that a finding is about. For a breach: a line that the patch adds and that does one of the rule's steps;
- * else one that it takes away; else a line it adds that the shown run goes through; else where the run ends. Otherwise:
+ * else one that it takes away; else a line it adds that the shown run goes through or comes near to; else where the run
+ * ends. Otherwise:
  * where the first of the rule's steps is done, on the parent's VMA where it is a lock.
  */
 export function locate(
@@ -43,7 +44,10 @@ export function locate(
   };
 }
 
-/** The last line of the shown run that the patch adds, else the last one that has a place at all. */
+/**
+ * The last line of the shown run that the patch adds; else the added line nearest to where the run ends, which the run
+ * passes by; else where it ends.
+ */
 function runsThrough(program: Program, e: Exploration): SourceRef | null {
   const steps = (e.worst?.counterexample?.steps ?? []).filter((s) => s.thread === 'fork');
   const refs = Object.values(program.functions).flatMap((f) => f.refs);
@@ -51,7 +55,16 @@ function runsThrough(program: Program, e: Exploration): SourceRef | null {
     const ref = refs.find((r) => r.path === s.path && r.line === s.line && r.line !== null);
     return ref ? [ref] : [];
   });
-  return places.find((r) => r.changed) ?? places[0] ?? null;
+  const end = places[0] ?? null;
+  return places.find((r) => r.changed) ?? (end && nearest(refs, end)) ?? end;
+}
+
+/** The line that the patch adds to the file of `end` and that is nearest to it; the earlier of two. */
+function nearest(refs: readonly SourceRef[], end: SourceRef): SourceRef | null {
+  const off = (r: SourceRef) => Math.abs((r.line ?? 0) - (end.line ?? 0));
+  return refs
+    .filter((r) => r.changed && r.line !== null && r.path === end.path)
+    .reduce<SourceRef | null>((best, r) => (best && off(best) <= off(r) ? best : r), null);
 }
 
 const isLock = (name: string): boolean => name.startsWith('vma_start_write');
