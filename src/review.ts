@@ -13,6 +13,7 @@ import { configured, expired, isWanted, limitsOf, suppress } from './judge/setti
 import type { Finding, PatchReview, PatchStatus, Review } from './judge/types.js';
 import { listingsOf } from './listings.js';
 import { type Programs, programsOf } from './programs.js';
+import type { Limits } from './sim/scenario.js';
 import { Made, Stack } from './source/index.js';
 import type { ContentReader, SourcePair } from './source/types.js';
 import { type Sourced, sourceOf, treeConfig } from './sourced.js';
@@ -48,6 +49,9 @@ export interface Observed {
   review: PatchReview;
   before: Side | null;
   after: Side;
+  /** As they were run: with the settings of the repository. */
+  rules: readonly Rule[];
+  limits: Limits;
 }
 
 /** Reviews every patch of an input: intake > source > cfront > sim > judge. The report is up to the caller. */
@@ -151,7 +155,7 @@ async function reviewOn(stack: Stack, patch: Patch, o: ReviewOptions): Promise<P
     open.length === findings.length
       ? done('inconclusive', open.map((f) => f.message).join(' '), findings)
       : done('reviewed', '', findings);
-  o.observe?.({ patch, review, ...sides });
+  o.observe?.({ patch, review, ...sides, rules, limits: options.limits });
   return review;
 }
 

@@ -18,6 +18,7 @@ import type { Observed } from '../review.js';
 import type { TraceFile } from '../sim/explore/trace.js';
 import { deltaOf } from '../sim/mutate/delta.js';
 import { PROPERTIES } from '../sim/property/properties.js';
+import { DEFAULT_LIMITS } from '../sim/scenario.js';
 
 /** Reads the player that the build has made. */
 export async function pageAssets(): Promise<PageAssets> {
@@ -37,8 +38,6 @@ export class PageCollector {
   private readonly traces = new Map<string, TraceFile>();
   private tried: TriedMutant[] = [];
   private readonly observed: (Observed & { tried: TriedMutant[] })[] = [];
-
-  constructor(private readonly rules: readonly Rule[]) {}
 
   /** A keeper of traces that also remembers them for the page. */
   keeping(keep: KeepTrace): KeepTrace {
@@ -71,6 +70,7 @@ export class PageCollector {
       patches: [],
       programs: [],
       findings: [],
+      limits: this.observed[0]?.limits ?? DEFAULT_LIMITS,
       cost: [],
     };
     review.patches.forEach((p, k) => {
@@ -90,7 +90,7 @@ export class PageCollector {
     at: Pick<PageFinding, 'patch' | 'after' | 'before'>,
     o: Observed & { tried: TriedMutant[] },
   ): PageFinding {
-    const rule = this.rules.find((r) => r.id === f.rule)!;
+    const rule = o.rules.find((r) => r.id === f.rule)!;
     const entry = rule.applies.entry;
     const runs: PageRun[] = [];
     const trace = this.traces.get(f.evidence.counterexample?.replay ?? '');
@@ -110,26 +110,23 @@ export class PageCollector {
         });
         return { label, delta, run: key };
       });
-    return { id: f.id, ...at, entry, explored: this.explored(rule, o), runs, mutants };
+    return { id: f.id, ...at, entry, explored: explored(rule, o), runs, mutants };
   }
+}
 
-  /** Rules with the same scenario were explored together, unless that broke something: then each by itself. */
-  private explored(rule: Rule, { review }: Observed): PageFinding['explored'] {
-    const rules = this.rules.filter(
-      (r) => r.by === 'exploration' && review.findings.some((f) => f.rule === r.id),
-    );
-    const groups = groupsOf(rules);
-    return rule.scenarios.map((scenario) => {
-      const group = groups.get(groupKey(rule, scenario));
-      const broken = review.findings.some(
-        (f) =>
-          group?.rules.some((r) => r.id === f.rule) &&
-          f.evidence.scenarios?.some((s) => s.id === scenario.id && s.failing > 0),
-      );
-      const together = group && !broken ? union(group.rules) : rule.properties;
-      return { scenario, properties: together };
+/** Rules with the same scenario were explored together, unless that broke something: then each by itself. */
+function explored(rule: Rule, { review, rules }: Observed): PageFinding['explored'] {
+  const found = (r: Rule) => review.findings.find((f) => f.rule === r.id);
+  const groups = groupsOf(rules.filter((r) => r.by === 'exploration' && found(r)));
+  return rule.scenarios.map((scenario) => {
+    const key = groupKey(rule, scenario);
+    const together = groups.get(key)?.rules ?? [rule];
+    const broken = together.some((r) => {
+      const id = r.scenarios.find((s) => groupKey(r, s) === key)?.id;
+      return found(r)?.evidence.scenarios?.some((s) => s.id === id && s.failing > 0);
     });
-  }
+    return { scenario, properties: broken ? rule.properties : union(together) };
+  });
 }
 
 const pageProgram = ({ program, features, source }: Side) => ({
@@ -162,6 +159,7 @@ export function tracePage(t: TraceFile): PageData {
         mutants: [],
       },
     ],
+    limits: DEFAULT_LIMITS,
     cost: [],
   };
 }

@@ -76,7 +76,7 @@ export async function runReview(
       if (series) await emit(await dumpStage(flags.dump, series, { reader, rules }), flags, out);
       return failed.length > 0 ? 2 : 0;
     }
-    const page = flags.format === 'html' ? new PageCollector(rules) : null;
+    const page = flags.format === 'html' ? new PageCollector() : null;
     const kept = traceKeeper(flags.traces ?? null);
     const keep = page ? page.keeping(kept) : kept;
     const explore = {

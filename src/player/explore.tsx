@@ -6,6 +6,7 @@ import type { Scenario } from '../sim/scenario.js';
 import { BoundsForm } from './bounds.js';
 import type { Explored, Simulator } from './client.js';
 import type { ExploreRequest } from './protocol.js';
+import { Scroll } from './scroll.js';
 import { countWords } from './words.js';
 
 export interface ExploreProps {
@@ -36,6 +37,7 @@ export function Explore({ data, page, simulator, onRun, found }: ExploreProps) {
     const input: ExploreRequest = {
       ...{ program: v.program, delta: v.delta, entry: page.entry },
       ...{ scenario, properties: page.explored[chosen].properties },
+      limits: data.limits,
     };
     setStatus({ is: 'running', states: 0 });
     try {
@@ -113,10 +115,16 @@ export function Explore({ data, page, simulator, onRun, found }: ExploreProps) {
           )}
         </p>
       </form>
+      <details>
+        <summary>This scenario for a rule of yours</summary>
+        <Scroll label="Scenario" class="scenario">
+          <pre>{JSON.stringify(scenario, null, 1)}</pre>
+        </Scroll>
+      </details>
       <div aria-live="polite" class="outcome">
         {status.is === 'running' && (
           <p>
-            <progress aria-label="Exploring" /> {plural(status.states, 'state')} or more so far
+            <progress aria-label="Exploring" /> {plural(status.states, 'state')} so far
           </p>
         )}
         {status.is === 'failed' && <p class="problem">{printable(status.why)}</p>}

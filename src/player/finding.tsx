@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
-import { printable } from '../base/terminal.js';
+import { plural, printable } from '../base/terminal.js';
+import type { Suggestion } from '../judge/types.js';
 import type { PageData, PageRun } from '../report/html/data.js';
 import type { Item } from './app.js';
 import type { Simulator } from './client.js';
@@ -47,7 +48,7 @@ export function FindingView({ data, item, simulator, route, go }: FindingProps) 
           <Patch files={data.patches[item.patch]?.files ?? []} mark={f.location} />
         </section>
       )}
-      <Explored item={item} />
+      <Explored item={item} notes={notesOf(data, item)} />
       {page && page.mutants.length > 0 && (
         <Mutants page={page} onWatch={watch} current={route.run} />
       )}
@@ -84,11 +85,36 @@ function Head({ item: { finding: f } }: { item: Item }) {
       </p>
       <p class="message">{printable(f.message)}</p>
       <p class="counts">{countWords(e.states, e.failing, e.exhausted)}</p>
+      {f.suppressed && (
+        <p class="counts">
+          Dismissed: {printable(f.suppressed.reason)}
+          {f.suppressed.expires && ` (until ${printable(f.suppressed.expires)})`}
+        </p>
+      )}
+      {f.suggestion && <Suggested suggestion={f.suggestion} />}
     </header>
   );
 }
 
-function Explored({ item: { finding: f, page } }: { item: Item }) {
+function Suggested({ suggestion: s }: { suggestion: Suggestion }) {
+  return (
+    <details class="suggestion">
+      <summary>
+        With this edit of {printable(s.path)}:{s.startLine}, none of {plural(s.states, 'state')}{' '}
+        fails
+      </summary>
+      <pre>{printable(s.text)}</pre>
+    </details>
+  );
+}
+
+/** How the source was rebuilt, and what of the input could not be used. */
+const notesOf = ({ review }: PageData, { patch }: Item): string[] => [
+  ...(review.patches[patch].notes ?? []),
+  ...(review.problems ?? []).map((p) => `${p.input}: ${p.message}`),
+];
+
+function Explored({ item: { finding: f, page }, notes }: { item: Item; notes: string[] }) {
   const e = f.evidence;
   return (
     <section class="card">
@@ -125,6 +151,7 @@ function Explored({ item: { finding: f, page } }: { item: Item }) {
           </tbody>
         </table>
       </Scroll>
+      <Notes title="Source" list={notes} />
       <Notes title="Assumed" list={e.assumptions} />
       <Notes title="Not modelled" list={e.notModelled} />
     </section>

@@ -2,7 +2,7 @@ import type { PageProgram, PageRun } from '../report/html/data.js';
 import type { ScenarioResult } from '../sim/explore/check.js';
 import type { Film } from '../sim/explore/frames.js';
 import type { ProgramDelta } from '../sim/mutate/delta.js';
-import type { Scenario } from '../sim/scenario.js';
+import type { Limits, Scenario } from '../sim/scenario.js';
 
 /** What is explored again: one scenario with one version or edit of the code. */
 export interface ExploreRequest {
@@ -11,6 +11,7 @@ export interface ExploreRequest {
   entry: string;
   scenario: Scenario;
   properties: string[];
+  limits: Limits;
 }
 
 /** To the worker. */
@@ -19,7 +20,7 @@ export type Request =
   | { do: 'film'; id: number; run: PageRun }
   | { do: 'explore'; id: number; input: ExploreRequest };
 
-/** From the worker. `progress`: states looked at so far, roughly. */
+/** From the worker. `progress`: states found so far; a failing scenario is searched several times, to shrink it. */
 export type Answer =
   | { id: number; film: Film; problem: string | null }
   | { id: number; progress: number }

@@ -49,7 +49,8 @@ export function threadWords(s: Scenario): string {
     const kind = THREADS[t.kind ?? 'store'] ?? t.kind;
     return t.accesses > 1 ? `${kind}, ${t.accesses} times` : kind;
   });
-  return list.join('; ') || 'none';
+  const visitors = (s.visitors ?? []).map((v) => `${v} may visit the child`);
+  return [...list, ...visitors].join('; ') || 'none';
 }
 
 /** What may go wrong in a scenario. */

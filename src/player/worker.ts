@@ -4,7 +4,6 @@ import { filmOf } from '../sim/explore/frames.js';
 import { runTrace } from '../sim/explore/trace.js';
 import { applyDelta, type ProgramDelta } from '../sim/mutate/delta.js';
 import type { Program } from '../sim/program.js';
-import { DEFAULT_LIMITS } from '../sim/scenario.js';
 import type { Answer, ExploreRequest, Request } from './protocol.js';
 
 let programs: PageProgram[] = [];
@@ -31,7 +30,6 @@ function film(id: number, run: PageRun): Answer {
 
 function explore(id: number, input: ExploreRequest, send: (a: Answer) => void): Answer {
   const started = performance.now();
-  let asked = 0;
   let told = started;
   const result = checkScenario({
     program: edited(input.program, input.delta),
@@ -39,23 +37,19 @@ function explore(id: number, input: ExploreRequest, send: (a: Answer) => void): 
     entry: input.entry,
     scenario: input.scenario,
     properties: input.properties,
-    limits: DEFAULT_LIMITS,
+    limits: input.limits,
     stopAtFirst: false,
-    expired: () => {
-      asked++;
+    expired: (states = 0) => {
       const now = performance.now();
       if (now - told > 100) {
         told = now;
-        send({ id, progress: asked * STATES_PER_QUESTION });
+        send({ id, progress: states });
       }
       return false;
     },
   });
   return { id, result, seconds: (performance.now() - started) / 1000 };
 }
-
-/** How often a search asks whether time is up. */
-const STATES_PER_QUESTION = 4096;
 
 /** The simulator's side of the page: answers each request, one after the other. */
 export function serve(scope: {

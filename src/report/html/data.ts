@@ -4,7 +4,7 @@ import type { Listing, TraceFile } from '../../sim/explore/trace.js';
 import type { Features } from '../../sim/kernel/features.js';
 import type { ProgramDelta } from '../../sim/mutate/delta.js';
 import type { Program } from '../../sim/program.js';
-import type { Scenario } from '../../sim/scenario.js';
+import type { Limits, Scenario } from '../../sim/scenario.js';
 
 /** One version of the code, ready to be run in the page. */
 export interface PageProgram {
@@ -70,6 +70,8 @@ export interface PageData {
   patches: { files: Pick<FilePatch, 'oldPath' | 'newPath' | 'hunks'>[] }[];
   programs: PageProgram[];
   findings: PageFinding[];
+  /** Of each exploration. */
+  limits: Limits;
   cost: CostSeries[];
 }
 

@@ -34,7 +34,7 @@ export interface ForkSystemInput {
   /** Properties that are checked; all when left out. */
   checked?: ReadonlySet<string>;
   /** True once the time for this scenario is over. */
-  expired?: () => boolean;
+  expired?: (states?: number) => boolean;
 }
 
 const ACTORS = {

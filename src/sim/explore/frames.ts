@@ -133,7 +133,11 @@ class Reel {
       this.inner = 0;
       const stack = this.stackOf(s, from);
       this.show(
-        this.step(this.threads[s.thread], s.text, { stack, breaks, label: String(this.number) }),
+        this.step(s.info.thread ?? this.threads[s.thread], s.text, {
+          stack,
+          breaks,
+          label: String(this.number),
+        }),
       );
     }
     for (const e of events) this.change(e, after);

@@ -23,7 +23,7 @@ export interface SearchOptions {
   /** Called once for each state in which no thread can move (finished or stuck alike). */
   terminal?: (state: StateBuffer) => void;
   /** Returns true when time is up; asked every few thousand states. */
-  expired?: () => boolean;
+  expired?: (states: number) => boolean;
 }
 
 /** A step of a schedule: which thread, which of its edges. Edge -1 stands for a deadlock. */
@@ -111,7 +111,7 @@ export class Search {
       }
       if (--countdown === 0) {
         countdown = 4096;
-        if (o.expired?.()) {
+        if (o.expired?.(this.set.size)) {
           result.exhausted = false;
           result.limit = 'time';
           break;
