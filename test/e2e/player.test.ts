@@ -181,8 +181,10 @@ describe.skipIf(!hasChromium)(`a page in Chromium${skipped}`, () => {
     await outcome.getByText('The same counts as in the review.').waitFor({ state: 'detached' });
     await outcome.getByText(/states to the end/).waitFor();
     const text = await outcome.innerText();
-    const r = forklore('review', SEED, '--rules', rulesWithMoreVmas(), '--format', 'json');
-    const { evidence } = JSON.parse(r.out).patches[0].findings[0];
+    const rules = ['--rules', rulesWithMoreVmas(), '--rule', 'fork-lock-target'];
+    const r = forklore('review', SEED, ...rules, '--format', 'json');
+    const { findings } = JSON.parse(r.out).patches[0];
+    const { evidence } = findings.find((f: { rule: string }) => f.rule === 'fork-lock-target');
     const [first] = evidence.scenarios;
     expect(text).toContain(countWords(first.states, first.failing, first.exhausted));
     expect(first.states).not.toBe(Number(before.replace(/,/g, '')));
