@@ -6,6 +6,13 @@ export function printable(text: string): string {
   );
 }
 
+/** JSON, indented and with a line end, safe to print: the value is the same, control characters in it are escaped. */
+export function printableJson(value: unknown): string {
+  const escaped = (c: string) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  const text = JSON.stringify(value, null, 2);
+  return `${text.replace(/[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, escaped)}\n`;
+}
+
 /** Wraps at blanks so that no line is longer than `width` (except words that are); each line gets `indent`. */
 export function wrapText(text: string, width: number, indent = ''): string[] {
   const out: string[] = [];

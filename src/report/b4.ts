@@ -1,3 +1,4 @@
+import { printableJson } from '../base/terminal.js';
 import type { Finding, PatchReview, Review } from '../judge/types.js';
 import { countVerdicts, findingLine, isOpen, oneLine, placeOf } from './problems.js';
 import { renderText } from './text.js';
@@ -19,7 +20,7 @@ export interface B4Check {
  */
 export function renderB4(review: Review): string {
   const checks = review.patches.flatMap((p) => checkOf(p, review));
-  return `${JSON.stringify(checks, null, 2)}\n`;
+  return printableJson(checks);
 }
 
 function checkOf(p: PatchReview, review: Review): B4Check[] {

@@ -1,3 +1,4 @@
+import { printableJson } from '../base/terminal.js';
 import type { Finding, PatchReview, Review } from '../judge/types.js';
 import { isOpen, notAnalysed, oneLine, placeOf } from './problems.js';
 
@@ -11,7 +12,7 @@ export function renderRdjson(review: Review): string {
   const diagnostics = review.patches.flatMap((p) => p.findings.flatMap(diagnostic));
   for (const { patch, reason } of notAnalysed(review)) diagnostics.push(unread(patch, reason));
   const source = { name: 'forklore' };
-  return `${JSON.stringify({ source, diagnostics }, null, 2)}\n`;
+  return printableJson({ source, diagnostics });
 }
 
 const SEVERITY: Record<Finding['severity'], RdSeverity> = {

@@ -1,3 +1,4 @@
+import { printableJson } from '../base/terminal.js';
 import { VERSION } from '../base/version.js';
 import type { Finding, PatchReview, Review } from '../judge/types.js';
 import { isOpen, notAnalysed, oneLine } from './problems.js';
@@ -29,7 +30,7 @@ export function renderSarif(review: Review): string {
     ],
     results: findings.filter((f) => f.verdict === 'violated').map((f) => result(f, rules)),
   };
-  return `${JSON.stringify({ $schema: SCHEMA, version: '2.1.0', runs: [run] }, null, 2)}\n`;
+  return printableJson({ $schema: SCHEMA, version: '2.1.0', runs: [run] });
 }
 
 const pascal = (id: string): string =>

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { printableJson } from '../../base/terminal.js';
 import { builtInRules, sharedScenarios } from '../../judge/load.js';
 import { PROPERTIES } from '../../sim/property/properties.js';
 import { openTree } from '../../source/index.js';
@@ -29,7 +30,7 @@ export interface Out {
   warn(line: string): void;
 }
 
-const json = (data: unknown): string => `${JSON.stringify(data, null, 2)}\n`;
+const json = (data: unknown): string => printableJson(data);
 
 /** `forklore rules list`: rules, or what rules are made of. */
 export async function list(flags: RulesFlags, out: Out): Promise<void> {
