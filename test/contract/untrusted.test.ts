@@ -57,8 +57,11 @@ const out = new Map<string, string>();
 
 beforeAll(() => {
   for (const format of FORMATS)
-    out.set(format, run(['review', '-', '--tree', tree, '--format', format], MAIL));
-}, 120_000);
+    out.set(
+      format,
+      run(['review', '-', '--tree', tree, '--rule', 'fork-lock-target', '--format', format], MAIL),
+    );
+}, 300_000);
 
 describe('text of a patch', () => {
   it.each(FORMATS)('does not reach the terminal as control characters: %s', (format) => {

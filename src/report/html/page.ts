@@ -1,3 +1,4 @@
+import { printable } from '../../base/terminal.js';
 import type { PageAssets, PageData } from './data.js';
 
 /**
@@ -40,15 +41,13 @@ function titleOf({ review }: PageData): string {
 }
 
 const escapeText = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  printable(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** JSON that no parser of HTML takes for markup. Integers beyond JSON's are `{"$bigint": "..."}`. */
+/** JSON that no parser of HTML takes for markup, control characters in its texts made visible. Integers beyond JSON's are `{"$bigint": "..."}`. */
 function jsonText(data: PageData): string {
-  const text = JSON.stringify(data, (_key, x: unknown) =>
-    typeof x === 'bigint' ? { $bigint: String(x) } : x,
-  );
-  return text
-    .replaceAll('<', '\\u003c')
-    .replaceAll('\u2028', '\\u2028')
-    .replaceAll('\u2029', '\\u2029');
+  const text = JSON.stringify(data, (_key, x: unknown) => {
+    if (typeof x === 'string') return printable(x);
+    return typeof x === 'bigint' ? { $bigint: String(x) } : x;
+  });
+  return text.replaceAll('<', '\\u003c');
 }
