@@ -71,7 +71,6 @@ export class PageCollector {
       programs: [],
       findings: [],
       limits: this.observed[0]?.limits ?? DEFAULT_LIMITS,
-      cost: [],
     };
     review.patches.forEach((p, k) => {
       const o = this.observed.find((x) => x.review.findings === p.findings);
@@ -160,6 +159,5 @@ export function tracePage(t: TraceFile): PageData {
       },
     ],
     limits: DEFAULT_LIMITS,
-    cost: [],
   };
 }

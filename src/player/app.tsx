@@ -3,7 +3,6 @@ import { plural, printable } from '../base/terminal.js';
 import type { Finding } from '../judge/types.js';
 import type { PageData, PageFinding } from '../report/html/data.js';
 import { Simulator } from './client.js';
-import { CostPlot } from './cost-plot.js';
 import { FindingView } from './finding.js';
 import { Player } from './player.js';
 import { formatRoute, parseRoute, type Route } from './route.js';
@@ -44,7 +43,6 @@ export function App({ data }: { data: PageData }) {
           ) : (
             <p>Nothing was run.</p>
           )}
-          {data.cost.length > 0 && <CostPlot series={data.cost} />}
         </main>
       </div>
     </>
@@ -53,6 +51,8 @@ export function App({ data }: { data: PageData }) {
 
 function itemsOf(data: PageData): Item[] {
   const order = ['violated', 'inconclusive', 'vacuous', 'bounded', 'holds'];
+  const rank = ({ finding: f }: Item): number =>
+    f.change === 'introduced' ? -1 : order.indexOf(f.verdict);
   return data.review.patches
     .flatMap((p, patch) =>
       p.findings.map((finding) => ({
@@ -61,7 +61,7 @@ function itemsOf(data: PageData): Item[] {
         page: data.findings.find((f) => f.id === finding.id && f.patch === patch) ?? null,
       })),
     )
-    .sort((a, b) => order.indexOf(a.finding.verdict) - order.indexOf(b.finding.verdict));
+    .sort((a, b) => rank(a) - rank(b));
 }
 
 const titleOf = ({ review }: PageData): string =>

@@ -1,4 +1,4 @@
-import type { CostSeries } from '../report/html/data.js';
+import { type CostRows, type CostSeries, costSeries } from './cost-series.js';
 import { Scroll } from './scroll.js';
 
 const WIDTH = 640;
@@ -23,7 +23,8 @@ function decades(values: number[]): number[] {
 }
 
 /** fork() calls per ten seconds against the number of VMAs, both logarithmic; and the figures as a table. */
-export function CostPlot({ series }: { series: CostSeries[] }) {
+export function CostPlot({ cost }: { cost: CostRows }) {
+  const series = costSeries(cost);
   const points = series.flatMap((s) => s.points);
   const [xs, ys] = [points.map((p) => p.vmas), points.map((p) => p.forks)];
   const x = scale(xs, LEFT + 10, WIDTH - MARGIN);
@@ -73,6 +74,12 @@ export function CostPlot({ series }: { series: CostSeries[] }) {
         ))}
       </ul>
       <Figures series={series} />
+      {cost.rows.some((r) => r.vmas > cost.extendedFrom) && (
+        <p class="key quiet">
+          Above {cost.extendedFrom.toLocaleString('en')} VMAs the counts were extended from smaller
+          sizes.
+        </p>
+      )}
     </section>
   );
 }

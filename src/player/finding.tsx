@@ -1,9 +1,11 @@
 import { useState } from 'preact/hooks';
 import { plural, printable } from '../base/terminal.js';
-import type { Suggestion } from '../judge/types.js';
+import type { Finding, Suggestion } from '../judge/types.js';
 import type { PageData, PageRun } from '../report/html/data.js';
 import type { Item } from './app.js';
 import type { Simulator } from './client.js';
+import { CostPlot } from './cost-plot.js';
+import type { CostRows } from './cost-series.js';
 import { Explore } from './explore.js';
 import { Mutants } from './mutants.js';
 import { Player } from './player.js';
@@ -31,6 +33,7 @@ export interface FindingProps {
 /** One finding: what it says, a run to watch, what was explored, and the means to explore again. */
 export function FindingView({ data, item, simulator, route, go }: FindingProps) {
   const { finding: f, page } = item;
+  const cost = costOf(f);
   // runs that were found in the page
   const [extra, setExtra] = useState<PageRun[]>([]);
   const watch = (run: string) => {
@@ -48,6 +51,7 @@ export function FindingView({ data, item, simulator, route, go }: FindingProps) 
           <Patch files={data.patches[item.patch]?.files ?? []} mark={f.location} />
         </section>
       )}
+      {cost && <CostPlot cost={cost} />}
       <Explored item={item} notes={notesOf(data, item)} />
       {page && page.mutants.length > 0 && (
         <Mutants page={page} onWatch={watch} current={route.run} />
@@ -65,6 +69,10 @@ export function FindingView({ data, item, simulator, route, go }: FindingProps) 
     </article>
   );
 }
+
+/** The figures of a finding about cost; null for any other. */
+const costOf = ({ evidence }: Finding): CostRows | null =>
+  (evidence as { cost?: CostRows }).cost ?? null;
 
 function Head({ item: { finding: f } }: { item: Item }) {
   const e = f.evidence;
@@ -84,7 +92,7 @@ function Head({ item: { finding: f } }: { item: Item }) {
         {change && <span class="change">{change}</span>}
       </p>
       <p class="message">{printable(f.message)}</p>
-      <p class="counts">{countWords(e.states, e.failing, e.exhausted)}</p>
+      {!costOf(f) && <p class="counts">{countWords(e.states, e.failing, e.exhausted)}</p>}
       {f.suppressed && (
         <p class="counts">
           Dismissed: {printable(f.suppressed.reason)}
@@ -118,39 +126,41 @@ function Explored({ item: { finding: f, page }, notes }: { item: Item; notes: st
   const e = f.evidence;
   return (
     <section class="card">
-      <h3>What was explored</h3>
-      <Scroll label="Scenarios">
-        <table class="plain">
-          <thead>
-            <tr>
-              <th scope="col">Scenario</th>
-              <th scope="col">Memory of the parent</th>
-              <th scope="col">Other threads</th>
-              <th scope="col">May fail</th>
-              <th scope="col">States</th>
-              <th scope="col">Outcome</th>
-            </tr>
-          </thead>
-          <tbody>
-            {(e.scenarios ?? []).map((s) => {
-              const spec = page?.explored.find((x) => x.scenario.id === s.id)?.scenario;
-              return (
-                <tr key={s.id}>
-                  <th scope="row">{s.id}</th>
-                  <td>{spec ? vmaWords(spec) : ''}</td>
-                  <td>{spec ? threadWords(spec) : ''}</td>
-                  <td>{spec ? failureWords(spec) : ''}</td>
-                  <td class="number">{s.states.toLocaleString('en')}</td>
-                  <td>
-                    {s.failing ? `${s.failing.toLocaleString('en')} failing` : 'none fails'},{' '}
-                    {s.exhausted ? 'to the end' : 'not to the end'}
-                  </td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </Scroll>
+      <h3>{e.scenarios ? 'What was explored' : 'What the figures rest on'}</h3>
+      {e.scenarios !== undefined && (
+        <Scroll label="Scenarios">
+          <table class="plain">
+            <thead>
+              <tr>
+                <th scope="col">Scenario</th>
+                <th scope="col">Memory of the parent</th>
+                <th scope="col">Other threads</th>
+                <th scope="col">May fail</th>
+                <th scope="col">States</th>
+                <th scope="col">Outcome</th>
+              </tr>
+            </thead>
+            <tbody>
+              {(e.scenarios ?? []).map((s) => {
+                const spec = page?.explored.find((x) => x.scenario.id === s.id)?.scenario;
+                return (
+                  <tr key={s.id}>
+                    <th scope="row">{s.id}</th>
+                    <td>{spec ? vmaWords(spec) : ''}</td>
+                    <td>{spec ? threadWords(spec) : ''}</td>
+                    <td>{spec ? failureWords(spec) : ''}</td>
+                    <td class="number">{s.states.toLocaleString('en')}</td>
+                    <td>
+                      {s.failing ? `${s.failing.toLocaleString('en')} failing` : 'none fails'},{' '}
+                      {s.exhausted ? 'to the end' : 'not to the end'}
+                    </td>
+                  </tr>
+                );
+              })}
+            </tbody>
+          </table>
+        </Scroll>
+      )}
       <Notes title="Source" list={notes} />
       <Notes title="Assumed" list={e.assumptions} />
       <Notes title="Not modelled" list={e.notModelled} />

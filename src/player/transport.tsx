@@ -22,7 +22,7 @@ const ICONS = {
 export function Transport({ film, at, playing, to, onPlay }: TransportProps) {
   const last = film.frames.length - 1;
   const step = film.frames[at].step;
-  const total = film.frames[last].step?.label ?? '0';
+  const total = film.frames.filter((f) => f.step && !f.step.inner).length;
   const label = step ? `step ${step.label} of ${total}` : `start, ${total} steps`;
   return (
     <section class="transport" aria-label="Controls">

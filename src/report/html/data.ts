@@ -53,15 +53,6 @@ export interface PageFinding {
   mutants: PageMutant[];
 }
 
-/** One line of the plot of fork costs. */
-export interface CostSeries {
-  name: string;
-  /** Number of VMAs, and fork() calls in ten seconds. */
-  points: { vmas: number; forks: number }[];
-  /** `published` figures are drawn as marks, `simulated` ones as a line. */
-  kind: 'published' | 'simulated';
-}
-
 /** All that a page shows. Plain data; texts come from patches and are never markup. */
 export interface PageData {
   schema: 'forklore.page/1';
@@ -72,7 +63,6 @@ export interface PageData {
   findings: PageFinding[];
   /** Of each exploration. */
   limits: Limits;
-  cost: CostSeries[];
 }
 
 /** The player's code and looks, as the build makes them, with their SHA-256 digests in base64. */

@@ -140,7 +140,8 @@ class Reel {
         }),
       );
     }
-    for (const e of events) this.change(e, after);
+    // a run ends where it breaks
+    if (!breaks) for (const e of events) this.change(e, after);
   }
 
   private change(e: PrivateEvent, after: PrivatePicture): void {
