@@ -1,4 +1,5 @@
 import type { Side } from './applies.js';
+import { forkCost } from './cost.js';
 import type { Kind, Rule } from './rule.js';
 import type { Finding } from './types.js';
 
@@ -16,7 +17,7 @@ export interface Evaluated {
 export type Evaluator = (input: Evaluated) => Finding | null;
 
 /** Kinds of rules that do not explore, each in a file of its own. */
-const EVALUATORS: Partial<Record<Kind, Evaluator>> = {};
+const EVALUATORS: Partial<Record<Kind, Evaluator>> = { 'fork-cost': forkCost };
 
 /** The evaluator of a kind of rule; one that is not there says nothing. */
 export const evaluatorOf = (kind: Kind): Evaluator => EVALUATORS[kind] ?? (() => null);

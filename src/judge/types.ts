@@ -38,6 +38,23 @@ export interface Evidence {
   counterexample: { steps: TraceStep[]; replay: string } | null;
   /** Every scenario that was explored. */
   scenarios?: { id: string; states: number; failing: number; exhausted: boolean }[];
+  /** Of a rule about cost. */
+  cost?: CostEvidence;
+}
+
+/** fork() calls in ten seconds before and after a patch, simulated. */
+export interface CostEvidence {
+  layout: string;
+  /** Larger sizes are extended from the counts up to this one. */
+  extendedFrom: number;
+  rows: {
+    vmas: number;
+    before: number;
+    after: number;
+    changePercent: number;
+    /** What the message claims of this size. */
+    claimedPercent: number | null;
+  }[];
 }
 
 export interface Finding {

@@ -60,6 +60,11 @@ export function factList(e: Evidence): string {
   add('scenario', record(e.scenario));
   add('bound', `${record(e.bound)}${e.exhausted ? ' (exhausted)' : ' (**reached**)'}`.trim());
   add('mutants', e.mutants.tried === 0 ? '' : mutants(e));
+  if (e.cost)
+    add(
+      'forks in 10 s',
+      e.cost.rows.map((r) => codeSpan(`${r.vmas} VMAs: ${r.before} -> ${r.after}`)).join(', '),
+    );
   add('assumed', e.assumptions.map(codeSpan).join(', '));
   add('not modelled', e.notModelled.map(codeSpan).join(', '));
   if (e.counterfactual !== null) {

@@ -38,14 +38,14 @@ export async function runExample(
   const findings = patches.flatMap((p) => p.findings);
   const expected = example.kind === 'bad' ? 'fires' : 'silent';
   const outcome = expected === 'fires' ? fires(example, rule, findings) : silent(example, rule);
-  const told = outcome ?? (expected === 'silent' ? keeps(findings) : null);
+  const told = outcome ?? (expected === 'silent' ? keeps(findings, rule) : null);
   const shown = findings.find((f) => f.verdict === 'violated') ?? findings[0];
   const { evidence } = shown ?? {};
   return {
     file: example.name,
     expected,
     ok: told === null,
-    told: told === null ? asExpected(expected) : `${told}${whyNot(findings, patches)}`,
+    told: told === null ? asExpected(expected, rule) : `${told}${whyNot(findings, patches)}`,
     states: evidence?.states ?? 0,
     steps: evidence?.counterexample?.steps.length ?? null,
     mutants: evidence?.mutants.tried
@@ -55,14 +55,20 @@ export async function runExample(
   };
 }
 
-const asExpected = (expected: ExampleResult['expected']): string =>
-  expected === 'fires' ? 'VIOLATED as expected' : 'holds as expected';
+const asExpected = (expected: ExampleResult['expected'], rule: Rule): string => {
+  if (expected === 'silent') return 'holds as expected';
+  return rule.by === 'exploration' ? 'VIOLATED as expected' : `${rule.severity} as expected`;
+};
 
 /** Why the example did not fire as its annotations say; null when it did. */
 function fires(example: Example, rule: Rule, findings: readonly Finding[]): string | null {
   const wanted = example.annotations.filter((a) => a.says === 'fires' && a.rule === rule.id);
   if (wanted.length === 0) return `no line says "fires: ${rule.id}"`;
-  const found = findings.filter((f) => f.verdict === 'violated' && isNew(f));
+  // a rule that does not explore warns, and never says violated
+  const found =
+    rule.by === 'exploration'
+      ? findings.filter((f) => f.verdict === 'violated' && isNew(f))
+      : findings.filter((f) => f.severity === rule.severity);
   if (found.length === 0) return 'does not fire';
   const off = found.find((f) => !wanted.some((a) => isAt(f, a)));
   if (!off) return null;
@@ -78,8 +84,10 @@ function silent(example: Example, rule: Rule): string | null {
   return said ? null : `no line says "silent: ${rule.id}"`;
 }
 
-function keeps(findings: readonly Finding[]): string | null {
+function keeps(findings: readonly Finding[], rule: Rule): string | null {
   if (findings.length === 0) return 'the rule has nothing to say';
+  if (rule.by !== 'exploration' && findings.some((f) => f.severity === rule.severity))
+    return 'fires';
   const other = findings.find((f) => f.verdict !== 'holds');
   if (!other) return null;
   return other.verdict === 'violated' ? 'fires' : `is ${other.verdict}`;
