@@ -128,6 +128,8 @@ function mutantLines(f: Finding): string[] {
   const out: string[] = [];
   if (mutants.tried > 0)
     out.push(`  caught ${mutants.caught} of ${plural(mutants.tried, 'mutant')}`);
+  for (const s of mutants.elsewhere ?? [])
+    out.push(...wrapText(printable(`left to other rules: ${s}`), WIDTH, '    '));
   for (const s of mutants.survivors ?? [])
     out.push(...wrapText(printable(`not caught: ${s}`), WIDTH, '    '));
   if (counterfactual)

@@ -57,11 +57,12 @@ const SHRINK_STATES = 100_000;
  * corruption is looked for first, and a failing assertion is the finding only where nothing worse happens.
  */
 export function checkScenario(input: CheckInput): ScenarioResult {
-  const fs = buildForkSystem({ ...input, checked: new Set(input.properties) });
-  if (!fs) return tooLarge(input.scenario.id, input.expired?.() ? 'time' : 'nodes');
   const all = new Set(input.properties.map(propertyIndex));
   const assertion = propertyIndex('assertion');
   const corruption = new Set([...all].filter((p) => p !== assertion));
+  const until = input.stopAtFirst ? { until: corruption } : {};
+  const fs = buildForkSystem({ ...input, checked: new Set(input.properties), ...until });
+  if (!fs) return tooLarge(input.scenario.id, input.expired?.() ? 'time' : 'nodes');
   let found = explore(fs, input, corruption);
   let properties: ReadonlySet<number> = corruption;
   if (found.failing === 0 && all.has(assertion) && canFail(fs, assertion)) {

@@ -31,6 +31,8 @@ export interface ForkSystemInput {
   features: Features;
   limits: Limits;
   overrides?: Readonly<Record<string, Primitive>>;
+  /** Where nobody else runs the enumeration may end once one of these is broken. */
+  until?: ReadonlySet<number>;
   /** Properties that are checked; all when left out. */
   checked?: ReadonlySet<string>;
   /** True once the time for this scenario is over. */
@@ -90,7 +92,9 @@ export function buildForkSystem(input: ForkSystemInput): ForkSystem | null {
     ...(input.overrides ? { overrides: input.overrides } : {}),
     ...(input.checked ? { checked: input.checked } : {}),
   });
-  const graphs = [toGraph(fork.automaton, limits.nodes, input.expired), ...userGraphs];
+  const until = input.until ?? new Set<number>();
+  const alone = scenario.threads.length ? null : { init: shared.init, until };
+  const graphs = [toGraph(fork.automaton, limits.nodes, input.expired, alone), ...userGraphs];
   if (graphs.some((g) => g === null)) return null;
   const full = graphs as ThreadGraph[];
   const make = (threads: ThreadGraph[]): System =>

@@ -1,4 +1,5 @@
 import type { PrivateEvent, PrivatePicture, SourcePlace } from '../kernel/picture.js';
+import { type Alone, type Reached, reached } from './alone.js';
 import { interned } from './intern.js';
 import type { Op } from './op.js';
 
@@ -66,12 +67,14 @@ export interface Automaton<S> {
 
 /**
  * Enumerates an automaton. Node 0 is the initial one; an automaton with more than `limit` nodes, or one that is not
- * through when the time is over, ends with null.
+ * through when the time is over, ends with null. Of a thread that runs alone only the nodes that it can come to are
+ * looked at; the others are there as given up.
  */
 export function toGraph<S>(
   a: Automaton<S>,
   limit: number,
   expired: () => boolean = () => false,
+  alone: Alone | null = null,
 ): ThreadGraph | null {
   const ids = new Map<string, number>();
   const states: S[] = [];
@@ -86,19 +89,17 @@ export function toGraph<S>(
     return n;
   };
   id(a.initial);
-  const nodes: Edge[][] = [];
-  for (let n = 0; n < states.length; n++) {
-    if (states.length > limit || (n % 64 === 0 && n > 0 && expired())) return null;
-    nodes.push(
-      a.edges(states[n]).map(({ op, info, next }) => ({ op: interned(op), info, to: id(next()) })),
-    );
-  }
-  const abandoned = states.map((s) => a.abandoned?.(s) ?? false);
+  const isOver = (n: number) => states.length > limit || (n % 64 === 0 && n > 0 && expired());
+  const found = alone
+    ? reached(states, (s) => edgesOf(a, s, id), alone, isOver)
+    : everyNode(a, states, id, isOver);
+  if (!found) return null;
+  const { nodes } = found;
   const graph: ThreadGraph = {
     name: a.name,
-    nodes,
-    final: nodes.map((e) => e.length === 0),
-    abandoned,
+    nodes: states.map((_, n) => nodes[n] ?? []),
+    final: states.map((_, n) => nodes[n]?.length === 0),
+    abandoned: states.map((s, n) => !nodes[n] || (a.abandoned?.(s) ?? false)),
   };
   const { inspect } = a;
   if (inspect)
@@ -110,3 +111,22 @@ export function toGraph<S>(
   if (a.describe) graph.describe = (node) => a.describe!(states[node]);
   return graph;
 }
+
+/** Edges of every node; null when that is too much. */
+function everyNode<S>(
+  a: Automaton<S>,
+  states: readonly S[],
+  id: (s: S) => number,
+  isOver: (n: number) => boolean,
+): Pick<Reached, 'nodes'> | null {
+  const nodes: Edge[][] = [];
+  for (let n = 0; n < states.length; n++) {
+    if (isOver(n)) return null;
+    nodes.push(edgesOf(a, states[n], id));
+  }
+  return { nodes };
+}
+
+/** The edges out of a state, with equal operations as the same object. */
+export const edgesOf = <S>(a: Automaton<S>, state: S, id: (s: S) => number): Edge[] =>
+  a.edges(state).map(({ op, info, next }) => ({ op: interned(op), info, to: id(next()) }));
