@@ -2,7 +2,7 @@ import type { Env, Primitive, Visible } from '../../machine/primitive.js';
 import { isPtr, type Value } from '../../machine/value.js';
 import { freeVma, putPolicy } from '../ledger.js';
 import { readAnonVma } from './anon_vma.js';
-import { allocate, ENOMEM, failing, int, mayFail, nameOf, vmaArg } from './support.js';
+import { allocate, ENOMEM, failing, int, nameOf, vmaArg } from './support.js';
 
 /** A copy that no lock sequence matches: vm_area_dup() gives the copy a lock of its own. */
 const NEVER_LOCKED = -1;

@@ -1,7 +1,7 @@
 import { CHILD, KERNEL, PARENT } from '../../kernel/primitives/support.js';
 import { initialWorld } from '../../kernel/setup.js';
 import type { Shared } from '../../kernel/shared.js';
-import { isPtr, keyOf, type Ptr, type Value } from '../../machine/value.js';
+import { isPtr, isSym, keyOf, type Ptr, type Value } from '../../machine/value.js';
 import type { World } from '../../machine/world.js';
 import { type Broken, childEntries, type Ended, num, objectsOf, parentEntries } from './tree.js';
 
@@ -114,8 +114,15 @@ export function sameContent({ world, succeeded }: Ended, shared: Shared): Broken
   return out.map(content);
 }
 
-/** What failed without a word to the caller; null when nothing did. */
-export function unreported({ world, succeeded }: Ended): string | null {
+/**
+ * What failed without a word to the caller; null when nothing did. A fatal signal may be passed over, but then the copy
+ * has to be complete.
+ */
+export function unreported(ended: Ended, shared: Shared): string | null {
+  const { world, succeeded } = ended;
+  if (!succeeded) return null;
   const failure = world.get(KERNEL, '__failure');
-  return succeeded && typeof failure === 'object' && 'sym' in failure ? failure.sym : null;
+  if (failure !== undefined && isSym(failure)) return failure.sym;
+  const cut = world.get(KERNEL, 'signal') === 1 && sameContent(ended, shared).length > 0;
+  return cut ? 'a fatal signal ended the copy' : null;
 }

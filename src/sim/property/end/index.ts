@@ -36,7 +36,7 @@ export function brokenAtEnd(world: World, entry: string, value: Value, shared: S
     text: `returns with the ${lock} held`,
   }));
   const bad = nonsense(entry, value);
-  const lost = unreported(ended);
+  const lost = unreported(ended, shared);
   if (bad !== null) out.push({ property: 'failure-lost', text: bad });
   if (lost !== null)
     out.push({ property: 'failure-lost', text: `returns success although ${lost}` });
