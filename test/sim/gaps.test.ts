@@ -41,6 +41,29 @@ async function verdict(version: Version, s: Scenario) {
 const version = (name: string, change: (t: string) => string): Version => ({ name, change });
 const alone = (vma: VmaSpec, more: Partial<Scenario> = {}) => scenario('alone', [vma], [], more);
 
+describe('an error in the state of a tree operation', () => {
+  it('is what xa_err() makes of the node', async () => {
+    const clears =
+      '\t\t\tretval = vma_iter_clear_gfp(&vmi, mpnt->vm_start, mpnt->vm_end, GFP_KERNEL);\n';
+    const asks = `${clears}\t\t\tif (mas_is_err(&vmi.mas))\n\t\t\t\tretval = xa_err(vmi.mas.node);\n`;
+    const pad = { kind: 'padding', flags: ['VM_READ', 'VM_MAYREAD'], anonVma: false, pages: [] };
+    const dontcopy = { ...anon('writable'), flags: [...RW, 'VM_DONTCOPY'] };
+    const vmas = [pad, pad, pad, pad, dontcopy, pad, pad, pad, pad, pad];
+    const s = scenario('two leaves', vmas, [], { failures: 1 });
+    const fs = await forkSystem(
+      version('asks the state', (t) => edit(t, clears, asks)),
+      s,
+    );
+    expect(steps(fs, 0).some((t) => /mas_store_gfp.*memory/.test(t))).toBe(true);
+    const result = await verdict(
+      version('asks the state', (t) => edit(t, clears, asks)),
+      s,
+    );
+    expect(result).toMatchObject({ failing: 0, exhausted: true, stuck: [] });
+    expect(result.assumptions.filter((a) => a.includes('xa_err'))).toEqual([]);
+  });
+});
+
 describe('not modelled, so that a defect there is missed:', () => {
   it('one page-table lock covers all pages of a VMA, and is not dropped on the way', async () => {
     const fs = await forkSystem(VERSIONS.correct, alone(anon('writable', 'writable', 'writable')));

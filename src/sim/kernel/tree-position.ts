@@ -6,6 +6,7 @@ import {
   type MapleTree,
   MaState,
   ma_start,
+  mas_err,
   packState,
   stateAfter,
   type Ulong,
@@ -104,6 +105,8 @@ export function saveState(world: World, m: Ptr, mas: MaState): void {
   world.put(m, 'index', mas.index);
   world.put(m, 'last', mas.last);
   world.put(m, 'status', mas.status);
+  // what xa_err() makes of it: a node is no number here, an error is
+  world.put(m, 'node', mas_err(mas));
   world.put(m, POSITION_FIELD, Position.of(mas));
 }
 

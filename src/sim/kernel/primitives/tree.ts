@@ -235,6 +235,9 @@ const TREES: Record<string, Primitive> = {
     const c = whole(env, t, 'mtree_erase', (mt) => toValue(mtree_erase(mt, ulongOf(index))));
     return yield* changing(env, c);
   },
+  /** Of a state's node: the error that the state holds, 0 for none. */
+  xa_err: (_env, [node]) => (typeof node === 'number' && node < 0 ? node : 0),
+  xa_is_err: (_env, [node]) => (typeof node === 'number' && node < 0 ? 1 : 0),
   xa_is_zero: (_env, [entry]) => (entry === XA_ZERO_ENTRY ? 1 : 0),
 };
 
