@@ -6,6 +6,7 @@ import { FORMATS } from './format-names.js';
 import { outlineOf } from './outline.js';
 import type { ReviewFlags } from './review.js';
 import { addRules } from './rules/commands.js';
+import type { SetupFlags } from './setup.js';
 import { SHELLS, type Shell } from './shells.js';
 import { addSimulate } from './simulate-command.js';
 import type { WatchFlags } from './watch/run.js';
@@ -144,15 +145,39 @@ export function program(): Command {
   addSimulate(p, out);
   p.command('serve')
     .description('run the GitHub App (settings come from the environment, see docs/github.md)')
-    .action(async () => {
+    .option('--no-work', 'only queue: workers do the jobs (needs REDIS_URL)')
+    .action(async (flags: { work: boolean }) => {
       const { runServe } = await import('./serve.js');
-      await runServe(out);
+      await runServe(flags, out);
     });
   p.command('worker')
     .description('do the work of the GitHub App that servers put into Redis (REDIS_URL)')
     .action(async () => {
       const { runWorker } = await import('./serve.js');
       await runWorker(out);
+    });
+  p.command('doctor')
+    .description('look at the setup of the GitHub App, here and on GitHub')
+    .action(async () => {
+      const { runDoctor } = await import('./doctor.js');
+      process.exitCode = await runDoctor(out);
+    });
+  p.command('setup')
+    .description('make the GitHub App from its manifest, in a browser')
+    .requiredOption('--url <url>', 'where the server will answer, https://...')
+    .option('--org <name>', 'organisation that is to own the app (default: you)')
+    .option('--github <url>', "GitHub's own address", 'https://github.com')
+    .option('--port <n>', 'port of the page on 127.0.0.1', '3001')
+    .option('--output <file>', 'where the settings are written', '.env')
+    .action(async (flags: SetupFlags) => {
+      const { runSetup } = await import('./setup.js');
+      process.exitCode = await runSetup(flags, out);
+    });
+  p.command('action')
+    .description('review the pull request that a GitHub Actions workflow runs for (see action.yml)')
+    .action(async () => {
+      const { runAction } = await import('./action.js');
+      process.exitCode = await runAction(out);
     });
   p.command('completion')
     .description('print a completion script: source <(forklore completion bash)')

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { ForkloreError } from '../base/errors.js';
 import type { RunnerDeps } from '../github/run.js';
 import { serve } from '../github/server.js';
 import { work } from '../github/worker.js';
@@ -24,9 +25,11 @@ export async function reviewParts(
 }
 
 /** `forklore serve`: answers GitHub's webhooks until it is told to stop; accepted reviews are finished first. */
-export async function runServe(out: Out): Promise<void> {
+export async function runServe(flags: { work: boolean }, out: Out): Promise<void> {
+  if (!flags.work && !process.env.REDIS_URL)
+    throw new ForkloreError('usage', '--no-work: without REDIS_URL nobody would do the jobs');
   const pool = new ReviewPool();
-  const server = await serve({ ...(await reviewParts(pool)), env: process.env });
+  const server = await serve({ ...(await reviewParts(pool)), env: process.env, works: flags.work });
   out.write(`forklore: listening on ${server.url}\n`);
   await stopped();
   await server.close();

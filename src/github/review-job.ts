@@ -1,11 +1,7 @@
 import { ForkloreError } from '../base/errors.js';
-import type { PatchReview } from '../judge/types.js';
-import { annotationsFor } from '../report/annotations.js';
-import { brokenPage, type CheckPage, checkPage } from '../report/checkrun.js';
-import type { UnseenFile } from '../report/checkrun-verdict.js';
-import { inPageOrder } from '../report/markdown-evidence.js';
+import { brokenPage, type CheckPage } from '../report/checkrun.js';
+import { analysePull } from './analyse.js';
 import type { Identity } from './bot.js';
-import { buttonsFor } from './buttons.js';
 import {
   type CheckContext,
   checksAt,
@@ -15,26 +11,11 @@ import {
   openPrefix,
 } from './checks.js';
 import { type LoadedConfig, loadConfig, type ParseConfig } from './config.js';
-import { contentReader } from './contents.js';
-import { type PullDiff, pullDiff } from './diff.js';
-import { type Dismissal, readConversation } from './dismissals.js';
-import { failureReason, httpStatus, isTransient } from './failure.js';
-import { ownComments } from './own-comments.js';
-import { planComments } from './plan.js';
-import { type PostContext, type Posted, postPlan } from './post.js';
-import { currentPull, listFiles, mergeBase } from './pull.js';
+import { failureReason, isTransient } from './failure.js';
+import { publish } from './publish.js';
+import { currentPull } from './pull.js';
 import { SUPERSEDED } from './queue.js';
-import { reproduceLines } from './reproduce.js';
-import { readCommits, readSeries } from './series.js';
-import type {
-  GitHubClient,
-  PullInfo,
-  PullReview,
-  RepoRef,
-  ReviewPullRequest,
-  World,
-} from './types.js';
-import { readUnseen } from './unseen.js';
+import type { GitHubClient, PullInfo, RepoRef, ReviewPullRequest, World } from './types.js';
 
 export interface JobDeps {
   review: ReviewPullRequest;
@@ -62,7 +43,7 @@ export interface ReviewJob {
 export type Outcome = 'reviewed' | 'reviewed-before' | 'skipped' | 'superseded';
 
 /** What one run of a job shares. */
-interface Run extends ReviewJob {
+export interface Run extends ReviewJob {
   deps: JobDeps;
   context: CheckContext;
   pull: PullInfo;
@@ -157,171 +138,13 @@ async function refuseConfig(context: CheckContext, error: ForkloreError): Promis
 
 async function reviewHead(run: Run, check: OpenCheck): Promise<Outcome> {
   const { client, repo, pull, context } = run;
-  const listed = pullDiff(await listFiles(client, repo, pull.number), pull.changedFiles);
-  const notes: string[] = [];
-  const base = await diffBase(client, repo, pull, notes);
-  const diff = await readUnseen({ client, repo, base, head: pull.headSha }, listed);
-  notes.push(...diff.notes);
-  const review = await analyse(run, diff, base, notes);
+  const result = await analysePull(run);
   const now = await currentPull(client, repo, pull);
   run.signal.throwIfAborted();
   if (now.headSha !== pull.headSha) {
     await finishCheck(context, check, { page: supersededPage(), mark: 'retry' });
     return 'superseded';
   }
-  await publish(run, check, { review, diff, base, notes });
+  await publish(run, check, result);
   return 'reviewed';
-}
-
-interface Result {
-  review: PullReview;
-  diff: PullDiff;
-  base: string;
-  notes: string[];
-}
-
-async function publish(run: Run, check: OpenCheck, result: Result): Promise<void> {
-  const { client, repo, pull, context, config, deps, identity } = run;
-  const { review, diff, base } = result;
-  const { whole } = review;
-  const thread = { client, repo, pull, bot: identity.login };
-  const dismissed = withSuppressed(whole, (await readConversation(thread)).dismissed);
-  const introduced = whole.findings.filter((f) => f.change === 'introduced');
-  const plan = planComments({
-    review: whole,
-    files: diff.files,
-    hidden: diff.hidden,
-    complete: diff.unseen.every((file) => !file.matters),
-    own: await ownComments(thread),
-    dismissed,
-    head: pull.headSha,
-    comments: config?.comments !== 'none',
-  });
-  const post: PostContext = {
-    ...thread,
-    world: deps.world,
-    ruleUrl: deps.ruleUrl,
-    reproduce: (finding) => reproduceLines(pull, base, finding),
-  };
-  const posted = await postPlan(post, { plan, introduced, dismissed });
-  const open = plan.unsettled.map(
-    (c) =>
-      `Whether the comment on ${c.marker.finding.slice(0, 4)} still holds could not be settled.`,
-  );
-  const notes = [...result.notes, ...open, ...posted.notes];
-  const page = pageOf(run, { ...result, notes }, posted, dismissed);
-  const shown = inPageOrder(whole.findings);
-  await finishCheck(context, check, {
-    page,
-    annotations: annotationsFor(shown, new Set(dismissed.keys())),
-    actions: buttonsFor(introduced, dismissed),
-    mark: posted.transient ? 'retry' : 'done',
-  });
-}
-
-/** What the configuration suppresses counts like what was dismissed in the pull request. */
-function withSuppressed(
-  { findings }: PatchReview,
-  dismissed: ReadonlyMap<string, Dismissal>,
-): Map<string, Dismissal> {
-  const out = new Map(dismissed);
-  for (const { id, change, suppressed } of findings)
-    if (suppressed && change === 'introduced' && !out.has(id))
-      out.set(id, { by: 'forklore.yml', reason: suppressed.reason });
-  return out;
-}
-
-function pageOf(
-  { pull }: Run,
-  { review, diff, base, notes }: Result,
-  posted: Posted,
-  dismissed: ReadonlyMap<string, { by: string; reason: string }>,
-): CheckPage {
-  const ids = review.whole.findings.filter((f) => f.change === 'introduced').map((f) => f.id);
-  const series = readSeries(review.commits, new Set(ids));
-  return checkPage({
-    review: review.whole,
-    unseen: diff.unseen,
-    placements: posted.placements,
-    notes: [...new Set(notes)],
-    dismissed,
-    ...series,
-    reproduce: review.whole.findings.length > 0 ? reproduceLines(pull, base) : [],
-  });
-}
-
-/** The merge base; the base branch's head, with a note, when GitHub can not compare the two. */
-async function diffBase(
-  client: GitHubClient,
-  repo: RepoRef,
-  pull: PullInfo,
-  notes: string[],
-): Promise<string> {
-  try {
-    return await mergeBase(client, repo, pull);
-  } catch (error) {
-    if (httpStatus(error) !== 404) throw error;
-    notes.push('GitHub names no merge base: files are read at the head of the base branch.');
-    return pull.baseSha;
-  }
-}
-
-async function analyse(
-  run: Run,
-  diff: PullDiff,
-  base: string,
-  notes: string[],
-): Promise<PullReview> {
-  const { client, repo, pull, deps, config } = run;
-  if (diff.files.length === 0) return { whole: nothingSeen(pull, diff.unseen), commits: [] };
-  const series = await readCommits(client, repo, pull);
-  notes.push(...series.notes);
-  const input = {
-    files: diff.files,
-    commits: series.commits,
-    reader: contentReader(client, repo, base),
-    title: pull.title,
-    config,
-  };
-  return withinTime((signal) => deps.review(input, signal), run.signal, deps.timeLimitMs);
-}
-
-function nothingSeen(pull: PullInfo, unseen: UnseenFile[]): PatchReview {
-  const lost = unseen.some((file) => file.matters);
-  return {
-    subject: pull.title,
-    messageId: null,
-    kind: 'patch',
-    status: lost ? 'inconclusive' : 'not-applicable',
-    reason: lost ? 'GitHub shows no diff of the changed files' : 'no text was changed',
-    files: [],
-    findings: [],
-  };
-}
-
-/** Runs `work` until it ends, `outer` aborts or `ms` milliseconds are over; it is told to stop in the latter cases. */
-async function withinTime<T>(
-  work: (signal: AbortSignal) => Promise<T>,
-  outer: AbortSignal,
-  ms: number,
-): Promise<T> {
-  const stop = new AbortController();
-  let end = (_: Error) => {};
-  const ended = new Promise<never>((_, reject) => {
-    end = reject;
-  });
-  const fail = (message: string) => {
-    end(new ForkloreError('limit', message));
-    stop.abort();
-  };
-  const timer = setTimeout(() => fail(`no result after ${Math.round(ms / 1000)} s`), ms);
-  const aborted = () => fail('stopped');
-  if (outer.aborted) aborted();
-  outer.addEventListener('abort', aborted);
-  try {
-    return await Promise.race([work(stop.signal), ended]);
-  } finally {
-    clearTimeout(timer);
-    outer.removeEventListener('abort', aborted);
-  }
 }

@@ -50,6 +50,11 @@ export class Runner {
     }
   }
 
+  /** Sets who we are, where GitHub can not be asked. */
+  be(identity: Identity): void {
+    this.#identity = Promise.resolve(identity);
+  }
+
   /** Asked once; again after a failure. */
   identity(): Promise<Identity> {
     this.#identity ??= this.deps.clientFor().then(appIdentity);

@@ -94,7 +94,11 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   return { settings, probot, log, queue, seen, metrics, runner };
 }
 
-async function openProbot(options: ServiceOptions, settings: Settings): Promise<Probot> {
+/** Probot for these settings, ready to sign tokens. */
+export async function openProbot(
+  options: Pick<ServiceOptions, 'env' | 'octokit'>,
+  settings: Settings,
+): Promise<Probot> {
   const probot = createProbot({
     env: { LOG_FORMAT: 'json', ...options.env },
     overrides: {

@@ -17,7 +17,8 @@ export type Placement =
   | 'refused'
   | 'on-file'
   | 'dismissed'
-  | 'off';
+  | 'off'
+  | 'read-only';
 
 /** A problem that one commit introduces and that the whole does not have. */
 export interface Between {
@@ -59,9 +60,16 @@ const PLACED: Record<Placement, string> = {
   'on-file': 'commented on the file',
   dismissed: 'dismissed',
   off: 'comments are switched off',
+  'read-only': 'the token may not write to the pull request',
 };
 /** Where nobody reads the finding but on this page. */
-const ONLY_HERE: readonly Placement[] = ['outside-diff', 'over-limit', 'refused', 'off'];
+const ONLY_HERE: readonly Placement[] = [
+  'outside-diff',
+  'over-limit',
+  'refused',
+  'off',
+  'read-only',
+];
 
 /** The check run's page: title, conclusion, summary (what to act on) and text (what was explored). */
 export function checkPage(input: CheckPageInput): CheckPage {
