@@ -104,13 +104,21 @@ afterAll(async () => {
   await new Promise((resolve) => front?.close(resolve));
 });
 
-async function call(method: string, path: string, body?: object) {
+/** What the emulator answers; only what is looked at is named. */
+interface Answer {
+  object: { sha: string };
+  head: { sha: string };
+  number: number;
+  check_runs: { status: string; conclusion: string }[];
+}
+
+async function call<T = Answer>(method: string, path: string, body?: object): Promise<T> {
   const response = await fetch(`${github.url}/repos/octocat/linux${path}`, {
     method,
     headers: { authorization: 'token user_token', 'content-type': 'application/json' },
     body: body && JSON.stringify(body),
   });
-  const data = await response.json();
+  const data = (await response.json()) as T;
   if (!response.ok)
     throw new Error(`${method} ${path}: ${response.status} ${JSON.stringify(data)}`);
   return data;
@@ -139,7 +147,7 @@ it('an independent GitHub signs the webhook, issues the token and keeps check ru
   const pull = await call('POST', '/pulls', { title: 'fork: x', head: 'topic', base: 'main' });
   const run = await eventually(async () => {
     const { check_runs } = await call('GET', `/commits/${pull.head.sha}/check-runs`);
-    return check_runs.find((r: { status: string }) => r.status === 'completed');
+    return check_runs.find((r) => r.status === 'completed');
   });
   expect(run).toMatchObject({ name: 'forklore', head_sha: pull.head.sha });
   expect(['neutral', 'failure']).toContain(run.conclusion);
@@ -162,8 +170,8 @@ it('an independent GitHub signs the webhook, issues the token and keeps check ru
     { event: 'issue_comment' },
   );
   const answer = await eventually(async () => {
-    const comments = await call('GET', `/issues/${pull.number}/comments`);
-    return comments.find((c: { body: string }) => c.body.includes('/forklore dismiss <id>'));
+    const comments = await call<{ body: string }[]>('GET', `/issues/${pull.number}/comments`);
+    return comments.find((c) => c.body.includes('/forklore dismiss <id>'));
   });
   expect(answer.body).toMatch(/<!-- forklore:1 reply=\d+ -->$/);
   expect(await metrics()).not.toContain('result="bad-signature"');
