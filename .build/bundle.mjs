@@ -8,7 +8,7 @@ import { page } from './page.mjs';
 import { cachedProgram, DIST, program, ROOT, SRC } from './programs.mjs';
 
 /** Programs besides the main one. Scripts of worker threads are found by themselves. */
-const PROGRAMS = ['cli/oracle.ts'];
+const PROGRAMS = ['cli/oracle.ts', 'serverless.ts'];
 /** Files and folders that programs read at run time, at the same place below dist/. */
 const ASSETS = ['source/skeleton'];
 /** What users do most, run once so that V8's code for it is kept. */

@@ -10,7 +10,7 @@ export async function runDoctor(out: { write(text: string): void }): Promise<num
     ...(await examine({ env: process.env })),
   ];
   for (const { ok, text } of symptoms)
-    out.write(printable(`${ok ? 'ok     ' : 'PROBLEM'}  ${text}`) + '\n');
+    out.write(`${printable(`${ok ? 'ok     ' : 'PROBLEM'}  ${text}`)}\n`);
   const problems = symptoms.filter((s) => !s.ok).length;
   out.write(problems === 0 ? 'nothing is wrong\n' : `problems: ${problems}\n`);
   return problems === 0 ? 0 : 1;

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { deliver } from '../github/delivery.js';
 import type { StandIn } from '../github/stand-in.js';
+import { buildChild } from './build.js';
 import {
   badWeather,
   deliverOnce,
@@ -11,7 +12,7 @@ import {
   until,
   wrongs,
 } from './fleet.js';
-import { buildChild, Child, startRedis } from './process.js';
+import { Child, startRedis } from './process.js';
 
 let file = '';
 

@@ -1,5 +1,7 @@
 import { ProbotOctokit } from 'probot';
+import { ReviewPool } from '../../src/cli/review-pool.js';
 import { serve } from '../../src/github/server.js';
+import type { ReviewInput } from '../../src/github/types.js';
 import { work } from '../../src/github/worker.js';
 import { DEFAULT_CONFIG } from '../../src/judge/configuration.js';
 import { finding, lockFinding, patchReview } from '../report/markdown-samples.js';
@@ -42,15 +44,23 @@ const options = {
   sleep: (ms: number) => wait(ms / 200),
   parseConfig: () => DEFAULT_CONFIG,
   explainRule: async () => ({ text: null, known: [] }),
-  review: async ({ title }: { title: string }) => {
-    await wait(Number(process.env.REVIEW_MS ?? 20));
-    // the title of the stand-in's pull requests names their head
-    const id = title.slice(-16);
-    const location = { path: 'kernel/fork.c', line: 14, side: 'RIGHT' as const };
-    const findings = [lockFinding({ id, location, subject: title }), finding()];
-    return { whole: patchReview({ subject: title, findings }), commits: [] };
-  },
+  review: process.env.REVIEW === 'real' ? realReview() : stubReview,
 };
+
+/** Reviews on threads, as the product does. */
+function realReview() {
+  const pool = new ReviewPool(new URL(`file://${process.env.REVIEW_THREAD}`));
+  return (input: ReviewInput, signal: AbortSignal) => pool.review(input, signal);
+}
+
+/** Finds one problem for each head: the title of the stand-in's pull requests names it. */
+async function stubReview({ title }: { title: string }) {
+  await wait(Number(process.env.REVIEW_MS ?? 20));
+  const id = title.slice(-16);
+  const location = { path: 'kernel/fork.c', line: 14, side: 'RIGHT' as const };
+  const findings = [lockFinding({ id, location, subject: title }), finding()];
+  return { whole: patchReview({ subject: title, findings }), commits: [] };
+}
 
 const stopped = new Promise<void>((resolve) => {
   process.once('SIGTERM', () => resolve());

@@ -3,24 +3,10 @@ import { mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { ROOT } from '../support.js';
 
-const OUT = join(ROOT, 'node_modules/.cache/forklore-chaos/child.mjs');
-
-/** The child program as one file that node can run; returns its path. */
-export async function buildChild(): Promise<string> {
-  await build({
-    entryPoints: [join(ROOT, 'test/chaos/child.ts')],
-    outfile: OUT,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
-    logLevel: 'error',
-  });
-  return OUT;
-}
+/** What a real review runs on. */
+const THREAD = join(ROOT, 'dist/cli/review-thread.js');
 
 /** A process of ours, started and killed at will. */
 export class Child {
@@ -37,7 +23,7 @@ export class Child {
   /** Settles when the process is ready. */
   async start(): Promise<void> {
     const child = spawn(process.execPath, [this.file, this.kind], {
-      env: { PATH: process.env.PATH, ...this.env },
+      env: { PATH: process.env.PATH, REVIEW_THREAD: THREAD, ...this.env },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#child = child;
