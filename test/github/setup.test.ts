@@ -48,12 +48,12 @@ async function start(org: string | null = null): Promise<{ kept: NewApp[]; addre
   return { kept, address };
 }
 
-const unescape = (text: string): string =>
+const unescapeHtml = (text: string): string =>
   text.replace(/&#(\d+);/g, (_, n) => String.fromCharCode(Number(n)));
 
 async function form(): Promise<{ action: URL; manifest: Record<string, unknown> }> {
   const html = await (await fetch(setup!.page)).text();
-  const value = (name: string) => unescape(new RegExp(`${name}="([^"]*)"`).exec(html)![1]);
+  const value = (name: string) => unescapeHtml(new RegExp(`${name}="([^"]*)"`).exec(html)![1]);
   return { action: new URL(value('action')), manifest: JSON.parse(value('value')) };
 }
 
