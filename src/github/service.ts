@@ -118,6 +118,7 @@ const auth = (probot: Probot, installation?: number): Promise<GitHubClient> =>
   probot.auth(installation) as unknown as Promise<GitHubClient>;
 
 interface Hooked {
+  log?: { debug: (...entries: unknown[]) => void };
   hook?: {
     after(name: 'request', f: (response: { status: number }) => void): void;
     error(name: 'request', f: (error: { status?: number }) => never): void;
@@ -126,11 +127,16 @@ interface Hooked {
 
 const counted = new WeakSet<object>();
 
-/** The client, with its answers counted. */
+/** The client, with its answers counted, and without the text of what it sends in the log. */
 function countedClient(client: GitHubClient, metrics: Metrics): GitHubClient {
   if (counted.has(client)) return client;
   counted.add(client);
-  const { hook } = client as Hooked;
+  const { hook, log } = client as Hooked;
+  if (log) {
+    const debug = log.debug.bind(log);
+    // Probot logs whole requests at this level
+    log.debug = (...entries) => debug(entries.find((entry) => typeof entry === 'string'));
+  }
   hook?.after('request', ({ status }) => metrics.requests.inc({ status }));
   hook?.error('request', (error) => {
     metrics.requests.inc({ status: error.status ?? 0 });

@@ -12,7 +12,8 @@ const THREAD = join(ROOT, 'dist/cli/review-thread.js');
 export class Child {
   #child: ChildProcess | null = null;
   url = '';
-  starts = 0;
+  /** What it has written so far. */
+  output = '';
 
   constructor(
     readonly file: string,
@@ -27,16 +28,15 @@ export class Child {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#child = child;
-    this.starts++;
     let text = '';
     await new Promise<void>((resolve, reject) => {
       child.once('exit', (code) => reject(new Error(`${this.kind} ended with ${code}: ${text}`)));
       child.stdout!.on('data', (part: Buffer) => {
         text += part;
+        this.output += part;
         const ready = /^ready ?(\S*)$/m.exec(text);
         if (!ready) return;
         this.url = ready[1];
-        text = '';
         resolve();
       });
     });
