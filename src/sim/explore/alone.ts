@@ -1,12 +1,10 @@
 import type { Edge } from './graph.js';
-import { type Effect, evaluate, satisfied } from './op.js';
+import { compileEffect, compileGuard } from './system.js';
 
 /** How a thread is enumerated that no other one disturbs. */
 export interface Alone {
   /** Shared variables at the start. */
   init: readonly number[];
-  /** Enumeration may end once one of these properties is broken. */
-  until: ReadonlySet<number>;
 }
 
 /** Edges of the nodes that were looked at. */
@@ -34,10 +32,10 @@ export function reached<S>(
     nodes[n] ??= edgesOf(states[n]);
     const ways: [number, Uint8Array][] = [];
     for (const { op, to } of nodes[n]) {
-      if (!op.guard.every((c) => satisfied(c, bytes))) continue;
+      const guard = compileGuard(op);
+      if (guard && !guard(bytes)) continue;
       const after = bytes.slice();
-      const broken = carryOut(op.effect, after);
-      if (broken.some((p) => alone.until.has(p))) return { nodes };
+      compileEffect(op)?.(after);
       const key = `${to} ${String.fromCharCode(...after)}`;
       if (seen.has(key)) continue;
       seen.add(key);
@@ -46,17 +44,4 @@ export function reached<S>(
     todo.push(...ways.reverse());
   }
   return { nodes };
-}
-
-/** Carries effects out on the shared variables; returns the properties that they break. */
-function carryOut(effects: readonly Effect[], s: Uint8Array): number[] {
-  return effects.flatMap((e) => {
-    if (e.do === 'fail') return [e.property];
-    if (e.do === 'if')
-      return carryOut(e.when.every((c) => satisfied(c, s)) ? e.then : (e.else ?? []), s);
-    const at = 'v' in e.at ? e.at.v : e.at.base + evaluate(e.at.index, s);
-    if (e.do === 'set') s[at] = evaluate(e.to, s);
-    else s[at] += e.by;
-    return [];
-  });
 }

@@ -1,10 +1,11 @@
 import { invariant } from '../../base/errors.js';
-import type { LockSite, Stuck } from '../actors/notes.js';
+import type { ForkNotes, LockSite, Stuck } from '../actors/notes.js';
 import type { SourceRef } from '../program.js';
 import { PROPERTIES, propertyIndex } from '../property/properties.js';
 import type { Scenario } from '../scenario.js';
 import { type ShownStep, shownSteps } from './display.js';
-import { buildForkSystem, type ForkSystem, type ForkSystemInput } from './fork-system.js';
+import { buildForkSystem, type ForkSystem, type ForkSystemInput, loneFork } from './fork-system.js';
+import { searchLone } from './lone.js';
 import { replay } from './replay.js';
 import { type Choice, Search, type SearchResult } from './search.js';
 import { shortest } from './shortest.js';
@@ -57,11 +58,11 @@ const SHRINK_STATES = 100_000;
  * corruption is looked for first, and a failing assertion is the finding only where nothing worse happens.
  */
 export function checkScenario(input: CheckInput): ScenarioResult {
+  if (input.stopAtFirst && input.scenario.threads.length === 0) return checkLone(input);
   const all = new Set(input.properties.map(propertyIndex));
   const assertion = propertyIndex('assertion');
   const corruption = new Set([...all].filter((p) => p !== assertion));
-  const until = input.stopAtFirst ? { until: corruption } : {};
-  const fs = buildForkSystem({ ...input, checked: new Set(input.properties), ...until });
+  const fs = buildForkSystem({ ...input, checked: new Set(input.properties) });
   if (!fs) return tooLarge(input.scenario.id, input.expired?.() ? 'time' : 'nodes');
   let found = explore(fs, input, corruption);
   let properties: ReadonlySet<number> = corruption;
@@ -83,13 +84,48 @@ export function checkScenario(input: CheckInput): ScenarioResult {
     exhausted: found.exhausted,
     limit: found.limit,
     counterexample: failingRun(fs, input, found, properties),
-    stuck: [...fs.notes.stuck.values()],
-    assumptions: [...fs.notes.assumptions],
-    facts: {
-      locks: [...fs.notes.locks.values()],
-      calls: [...fs.notes.calls].map(([name, refs]) => [name, [...refs]]),
-    },
+    ...noted(fs.notes),
     bytes: found.bytes,
+  };
+}
+
+const noted = (notes: ForkNotes): Pick<ScenarioResult, 'stuck' | 'assumptions' | 'facts'> => ({
+  stuck: [...notes.stuck.values()],
+  assumptions: [...notes.assumptions],
+  facts: {
+    locks: [...notes.locks.values()],
+    calls: [...notes.calls].map(([name, refs]) => [name, [...refs]]),
+  },
+});
+
+/** The first breach of fork all by itself, enumerating no more of it than that takes. */
+function checkLone(input: CheckInput): ScenarioResult {
+  const lone = loneFork({ ...input, checked: new Set(input.properties) });
+  const all = input.properties.map(propertyIndex);
+  const assertion = propertyIndex('assertion');
+  const r = searchLone(lone, {
+    properties: new Set(all.filter((p) => p !== assertion)),
+    otherwise: new Set(all.filter((p) => p === assertion)),
+    maxStates: input.limits.states,
+    maxNodes: input.limits.nodes,
+    expired: input.expired ?? (() => false),
+  });
+  const { failure: f } = r;
+  const shown = (): ShownStep[] => {
+    const run = replay(lone.system(r.graph), f!.schedule, new Set([f!.property]));
+    invariant(run.property === f!.property, 'a failing schedule does not replay');
+    return shownSteps(run, 1);
+  };
+  return {
+    scenario: input.scenario.id,
+    states: r.states,
+    transitions: r.transitions,
+    failing: f ? 1 : 0,
+    exhausted: f === null && r.limit === null,
+    limit: r.limit,
+    counterexample: f && { ...f, scenario: input.scenario, steps: shown() },
+    ...noted(lone.notes),
+    bytes: r.bytes,
   };
 }
 
@@ -113,6 +149,7 @@ function failingRun(
   const at = (scenario: Scenario) =>
     buildForkSystem({ ...input, scenario, checked: new Set(input.properties) });
   const fails = (scenario: Scenario): boolean => {
+    if (scenario.threads.length === 0) return failsAlone(input, scenario, first.property);
     const small = at(scenario);
     if (!small || input.expired?.()) return false;
     const o = {
@@ -133,6 +170,18 @@ function failingRun(
     scenario,
     steps: shownSteps(replay(small.system, run.schedule, only), small.system.threads),
   };
+}
+
+function failsAlone(input: CheckInput, scenario: Scenario, property: number): boolean {
+  const lone = loneFork({ ...input, scenario, checked: new Set(input.properties) });
+  const r = searchLone(lone, {
+    properties: new Set([property]),
+    otherwise: new Set(),
+    maxStates: SHRINK_STATES,
+    maxNodes: input.limits.nodes,
+    expired: input.expired ?? (() => false),
+  });
+  return r.failure !== null;
 }
 
 function explore(fs: ForkSystem, input: CheckInput, properties: ReadonlySet<number>): SearchResult {

@@ -31,8 +31,6 @@ export interface ForkSystemInput {
   features: Features;
   limits: Limits;
   overrides?: Readonly<Record<string, Primitive>>;
-  /** Where nobody else runs the enumeration may end once one of these is broken. */
-  until?: ReadonlySet<number>;
   /** Properties that are checked; all when left out. */
   checked?: ReadonlySet<string>;
   /** True once the time for this scenario is over. */
@@ -80,20 +78,38 @@ function usersOf(scenario: Scenario, features: Features, limit: number): Users {
   return u;
 }
 
+/** The forking thread of a scenario without other threads, to be enumerated as far as it is needed. */
+export function loneFork(input: ForkSystemInput) {
+  const { scenario, features, limits } = input;
+  const { shared } = usersOf(scenario, features, limits.nodes);
+  const { automaton, notes } = startFork(input, shared);
+  const system = (graph: ThreadGraph): System =>
+    new System({
+      names: shared.names,
+      init: shared.init,
+      threads: [graph],
+      groups: [0],
+      blocks: [[]],
+    });
+  return { automaton, notes, init: shared.init, system };
+}
+
+const startFork = (input: ForkSystemInput, shared: Shared) =>
+  forkingThread({
+    program: input.program,
+    entry: input.entry,
+    shared,
+    features: input.features,
+    ...(input.overrides ? { overrides: input.overrides } : {}),
+    ...(input.checked ? { checked: input.checked } : {}),
+  });
+
 /** Enumerates the threads of a scenario. Returns null when a thread has more private states than the limit, or time is over. */
 export function buildForkSystem(input: ForkSystemInput): ForkSystem | null {
   const { scenario, features, limits } = input;
   const { shared, graphs: userGraphs } = usersOf(scenario, features, limits.nodes);
-  const fork = forkingThread({
-    program: input.program,
-    entry: input.entry,
-    shared,
-    features,
-    ...(input.overrides ? { overrides: input.overrides } : {}),
-    ...(input.checked ? { checked: input.checked } : {}),
-  });
-  const until = input.until ?? new Set<number>();
-  const alone = scenario.threads.length ? null : { init: shared.init, until };
+  const fork = startFork(input, shared);
+  const alone = scenario.threads.length ? null : { init: shared.init };
   const graphs = [toGraph(fork.automaton, limits.nodes, input.expired, alone), ...userGraphs];
   if (graphs.some((g) => g === null)) return null;
   const full = graphs as ThreadGraph[];

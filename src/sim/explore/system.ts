@@ -42,7 +42,8 @@ function functionOf(code: string): unknown {
   return f;
 }
 
-function compileGuard(op: Op): Guard | null {
+/** True where the guard of an operation holds; null when it always does. */
+export function compileGuard(op: Op): Guard | null {
   if (op.guard.length === 0) return null;
   let f = guards.get(op);
   if (!f) {
@@ -52,7 +53,8 @@ function compileGuard(op: Op): Guard | null {
   return f;
 }
 
-function compileEffect(op: Op): Apply | null {
+/** Carries an operation out; returns the breached properties, bit `1 << index` for each. Null: it does nothing. */
+export function compileEffect(op: Op): Apply | null {
   if (op.effect.length === 0) return null;
   let f = effects.get(op);
   if (!f) {
