@@ -1,5 +1,7 @@
 /** mas_find and its variants: the entry at the index or the next one, then on from there. */
 import { nextSlot, prevSlot } from './iterate.js';
+import { baseOf, maple_leaf_64, pivotsAt, slotsAt, typeOf } from './layout.js';
+import { isDead, readEntry } from './node.js';
 import {
   type MaState,
   ma_active,
@@ -12,7 +14,7 @@ import {
   ma_underflow,
 } from './state.js';
 import type { Entry } from './tree.js';
-import { decHi, decLo, hiOf, incHi, incLo, le, loOf, lt, type Ulong } from './u64.js';
+import { decHi, decLo, hiOf, incHi, incLo, le, loOf, lt, ULONG_MAX, type Ulong } from './u64.js';
 import { mas_walk } from './walk.js';
 
 /** The search has to go on from the state. */
@@ -65,10 +67,40 @@ function findSetup(mas: MaState, maxH: number, maxL: number): Entry {
 }
 
 /**
+ * Most of a walk over a whole tree: the state is on an entry and the next slot of the same node holds one. 0 when it is
+ * not so; the state is then as it was.
+ */
+function nextInNode(mas: MaState): Entry {
+  const { end } = mas;
+  if (mas.status !== ma_active || mas.offset >= end || (mas.lastH & mas.lastL) === -1) return 0;
+  if (typeOf(mas.node) !== maple_leaf_64 || isDead(mas.tree.cache, mas.node)) return 0;
+  const w = mas.tree.cache.words;
+  const base = baseOf(mas.node);
+  let offset = mas.offset + 1;
+  let entry = readEntry(w, base + slotsAt(maple_leaf_64) + 2 * offset);
+  if (entry === 0) {
+    if (++offset > end) return 0;
+    entry = readEntry(w, base + slotsAt(maple_leaf_64) + 2 * offset);
+    if (entry === 0) return 0;
+  }
+  const p = pivotsAt(base) + 2 * offset;
+  mas.indexH = incHi(w[p - 1], w[p - 2]);
+  mas.indexL = incLo(w[p - 2]);
+  mas.lastH = offset < end ? w[p + 1] : mas.maxH;
+  mas.lastL = offset < end ? w[p] : mas.maxL;
+  mas.offset = offset;
+  return entry;
+}
+
+/**
  * mas_find (6.12): on the first call the entry at or after the index, later the next one, that starts at or below
  * `max`; NULL for none. Index and last become its range.
  */
 export function mas_find(mas: MaState, max: Ulong): Entry {
+  if (max === ULONG_MAX) {
+    const next = nextInNode(mas);
+    if (next !== 0) return next;
+  }
   const h = hiOf(max);
   const l = loOf(max);
   let entry = findSetup(mas, h, l);
