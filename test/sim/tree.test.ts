@@ -81,6 +81,8 @@ describe('clearing the range of a VM_DONTCOPY VMA', () => {
     expect(await refusals(row(10, 1))).toHaveLength(0);
     expect(await refusals(row(10, 1, 2))).toHaveLength(1);
     expect(await refusals(row(10, 7, 8, 9))).toHaveLength(1);
+    // both kinds: the scenario two-leaves
+    expect(await refusals(row(10, 4, 7, 8))).toHaveLength(2);
   });
 
   it('leaves marker and mode right when it fails', async () => {

@@ -22,14 +22,17 @@ export const POSITION_FIELD = '__mas';
  * last, tree and status are fields, for programs read and write those.
  */
 export class Position implements Opaque {
-  readonly key: string;
+  private text: string | null = null;
 
   constructor(
     readonly words: Int32Array,
     /** Nodes allocated and not used yet. */
     readonly held: number,
-  ) {
-    this.key = `P${held}:${wordsKey(words)}`;
+  ) {}
+
+  get key(): string {
+    this.text ??= `P${this.held}:${wordsKey(this.words)}`;
+    return this.text;
   }
 
   /** MA_STATE_BULK and its like. */

@@ -56,6 +56,12 @@ export class TreeValue implements Opaque {
     return this.text;
   }
 
+  /** The same tree, node for node. */
+  equals(other: TreeValue): boolean {
+    const [a, b] = [this.words, other.words];
+    return a.length === b.length && a.every((x, k) => x === b[k]);
+  }
+
   /** The tree with nodes, shared by all who only read it. */
   get live(): MapleTree {
     this.tree ??= unpackTree(this.words);

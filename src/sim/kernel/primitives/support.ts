@@ -47,7 +47,7 @@ export const failing = (property: string, text: string): Alternative[] =>
   step({ guard: [], effect: [fail(propertyIndex(property))] }, text);
 
 /** An allocation may sleep, and reclaim, which takes i_mmap_rwsem. */
-function* mayReclaim(env: Env, what: string): Visible {
+export function* mayReclaim(env: Env, what: string): Visible {
   const held: string[] = [];
   if (int(env, KERNEL, '__held.i_mmap_rwsem')) held.push('i_mmap_rwsem');
   if (int(env, KERNEL, '__spinning')) held.push('a spin lock');

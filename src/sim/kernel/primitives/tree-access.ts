@@ -16,7 +16,7 @@ import {
 } from '../../maple/index.js';
 import { loadState, POSITION_FIELD, positionAt, saveState, statesOf } from '../tree-position.js';
 import { entryOf, TREE_FIELD, TreeValue, treeAt } from '../tree-value.js';
-import { int, KERNEL, mustReport, object } from './support.js';
+import { int, KERNEL, mayReclaim, mustReport, object } from './support.js';
 
 const NO_MEMORY = 'finds no memory for a node: fails';
 
@@ -94,6 +94,8 @@ export interface Change {
   check?(env: Env, mt: MapleTree, mas: MaState | null): void;
   /** No allocation of it may fail (__GFP_NOFAIL). */
   sure?: boolean;
+  /** Its allocations may sleep. */
+  sleeps?: boolean;
   /**
    * Asks for no node, but its contract lets it fail and its callers look: a bulk store. It is tried with -ENOMEM in the
    * state and the tree as it was.
@@ -128,6 +130,7 @@ export function* changing(env: Env, c: Change): Visible {
   const good = attempt(env, c, Number.POSITIVE_INFINITY);
   const failed = int(env, KERNEL, 'failed');
   let taken = good;
+  if (good.asked > 0 && c.sleeps) yield* mayReclaim(env, c.what);
   const open = (good.asked > 0 && !c.sure) || c.mayRefuse;
   if (open && failed < env.scenario.failures) {
     const bad = c.mayRefuse ? [refusal(env, c)] : failures(env, c, good.asked);
@@ -185,7 +188,7 @@ function commit(env: Env, c: Change, o: Outcome): void {
   const { world } = env;
   const value = TreeValue.of(o.mt);
   const before = world.get(c.tree, TREE_FIELD);
-  const same = before instanceof TreeValue && before.key === value.key;
+  const same = before instanceof TreeValue && before.equals(value);
   if (!same) {
     settleOthers(env, c, o.mt);
     world.put(c.tree, TREE_FIELD, value);

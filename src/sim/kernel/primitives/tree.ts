@@ -53,6 +53,12 @@ function neverFails(gfp: Value): boolean {
   return isSym(gfp) ? /NOFAIL/.test(gfp.sym) : typeof gfp === 'number' && (gfp & 0x8000) !== 0;
 }
 
+/** An allocation with these flags may sleep: __GFP_DIRECT_RECLAIM, by name or as its bit. */
+function maySleep(gfp: Value): boolean {
+  if (isSym(gfp)) return !/NOWAIT|ATOMIC/.test(gfp.sym);
+  return typeof gfp === 'number' && (gfp & 0x400) !== 0;
+}
+
 const inBulk = (mas: MaState): boolean => (mas.mas_flags & MA_STATE_BULK) !== 0;
 
 /** A store through an iterator over its [index, last]. */
@@ -99,6 +105,7 @@ function duplicate(env: Env, from: Value, to: Value, gfp: Value, what: string): 
       return err;
     }),
     sure: neverFails(gfp),
+    sleeps: maySleep(gfp),
   };
 }
 
@@ -166,13 +173,18 @@ const STORES: Record<string, Primitive> = {
     const c = store(env, m, entry, 'mas_store_gfp', (mas, e) =>
       mas_store_gfp(mas, e, 'GFP_KERNEL'),
     );
-    return yield* changing(env, { ...c, sure: neverFails(gfp) });
+    return yield* changing(env, { ...c, sure: neverFails(gfp), sleeps: maySleep(gfp) });
   },
   mas_preallocate: function* (env, [m, entry, gfp]) {
     const c = store(env, m, entry, 'mas_preallocate', (mas, e) =>
       mas_preallocate(mas, e, 'GFP_KERNEL'),
     );
-    return yield* changing(env, { ...c, check: () => {}, sure: neverFails(gfp) });
+    return yield* changing(env, {
+      ...c,
+      check: () => {},
+      sure: neverFails(gfp),
+      sleeps: maySleep(gfp),
+    });
   },
   mas_store_prealloc: (env, [m, entry]) =>
     changingAtOnce(
@@ -196,7 +208,7 @@ const STORES: Record<string, Primitive> = {
     const c = store(env, m, 0, 'mas_expected_entries', (mas) =>
       mas_expected_entries(mas, Number(n ?? 0)),
     );
-    return yield* changing(env, { ...c, check: () => {} });
+    return yield* changing(env, { ...c, check: () => {}, sleeps: true });
   },
   mas_destroy: (env, [m]) => destroyState(env, m),
 };
@@ -222,14 +234,14 @@ const TREES: Record<string, Primitive> = {
     const c = whole(env, t, 'mtree_store_range', (mt) =>
       mtree_store_range(mt, ulongOf(first), ulongOf(last), e, 'GFP_KERNEL'),
     );
-    return yield* changing(env, { ...c, sure: neverFails(gfp) });
+    return yield* changing(env, { ...c, sure: neverFails(gfp), sleeps: maySleep(gfp) });
   },
   mtree_insert_range: function* (env, [t, first, last, x, gfp]) {
     const e = toEntry(env, x, 'mtree_insert_range');
     const c = whole(env, t, 'mtree_insert_range', (mt) =>
       mtree_insert_range(mt, ulongOf(first), ulongOf(last), e, 'GFP_KERNEL'),
     );
-    return yield* changing(env, { ...c, sure: neverFails(gfp) });
+    return yield* changing(env, { ...c, sure: neverFails(gfp), sleeps: maySleep(gfp) });
   },
   mtree_erase: function* (env, [t, index]) {
     const c = whole(env, t, 'mtree_erase', (mt) => toValue(mtree_erase(mt, ulongOf(index))));
