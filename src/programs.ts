@@ -1,10 +1,16 @@
 import { ForkloreError } from './base/errors.js';
 import { limitError, MAX_INSTRUCTIONS } from './base/limits.js';
-import { type ConfigTable, listFunctions, lowerProgram } from './cfront/index.js';
+import { type ConfigTable, listFunctions, lowerProgram, namesIn } from './cfront/index.js';
 import { causesOf, hiddenChanges, isCompiled, otherWay, placesOf } from './hidden.js';
 import { isModelled } from './sim/known.js';
 import type { Program } from './sim/program.js';
-import { skeletonHelpers, untouchedFile } from './source/index.js';
+import {
+  skeletonFile,
+  skeletonHelpers,
+  teardownFeatures,
+  teardownSkeleton,
+  untouchedFile,
+} from './source/index.js';
 import type { ContentReader, SourceFile, SourcePair } from './source/types.js';
 import type { Sourced } from './sourced.js';
 
@@ -41,11 +47,16 @@ export async function programsOf(
   }
 }
 
+/** The parts of a fork, from the birth of the child's mm to its end. */
+const PARTS = ['dup_mm', 'dup_mmap', 'mmput', '__mmput', 'exit_mmap'];
+
 async function lowered(
   sourced: Sourced,
-  entries: readonly string[],
+  wanted: readonly string[],
   config?: ConfigTable,
 ): Promise<Lowered> {
+  // any of the parts of a fork may be what the patch is about: the others have skeletons
+  const entries = wanted.includes('dup_mm') ? [...new Set([...wanted, ...PARTS])] : wanted;
   const files = sidesOf(sourced.pairs).filter((f) => isFamily(f.path));
   const hidden = hiddenChanges(files, config);
   const found = await lowerBoth(sourced, entries, config, hidden.length > 0);
@@ -71,7 +82,7 @@ const sidesOf = (pairs: readonly SourcePair[]): SourceFile[] =>
 
 /** `compiledOnly`: a change counts only where something is compiled of it. */
 async function lowerBoth(
-  { pairs, others }: Sourced,
+  { pairs, others, stable }: Sourced,
   entries: readonly string[],
   config: ConfigTable | undefined,
   compiledOnly: boolean,
@@ -88,9 +99,28 @@ async function lowerBoth(
   };
   const changedIn = (version: Program | null, side: readonly SourceFile[]) =>
     version !== null && side.some((f) => changes(f, version, config, compiledOnly));
-  const touched = changedIn(programs.after, after) || changedIn(programs.before, before);
+  const touched =
+    changedIn(programs.after, after) || changedIn(programs.before, before) || walkersChange(stable);
   return touched ? programs : null;
 }
+
+/** What dup_mm() runs and nobody gives: dup_mmap() of an era that fits, and what surrounds it. */
+function aroundFork(files: readonly SourceFile[], config?: ConfigTable): SourceFile[] {
+  const names = (name: string) => namesIn(files, name, config);
+  const shown = names('dup_mmap');
+  if (shown.size > 0) return [teardownSkeleton(teardownFeatures(shown))];
+  const era = names('dup_mm').has('uprobe_start_dup_mmap')
+    ? '6.12'
+    : names('exit_mmap').has('xa_is_zero')
+      ? '6.11'
+      : '6.7';
+  const file = skeletonFile(era);
+  return [file, teardownSkeleton(teardownFeatures(namesIn([file], 'dup_mmap', config)))];
+}
+
+/** The patch changes what a walker looks at before it goes over the VMAs of an mm. */
+const walkersChange = ({ before, after }: Sourced['stable']): boolean =>
+  JSON.stringify(before) !== JSON.stringify(after);
 
 /** The entries, and what they need, from these files. */
 export async function lowerAll(
@@ -99,6 +129,7 @@ export async function lowerAll(
   config?: ConfigTable,
 ): Promise<Program> {
   const declarations = [helpers()];
+  if (entries.includes('dup_mm')) declarations.push(...aroundFork(files, config));
   const program = await lowerProgram({
     ...{ files, entries: [...entries], isModelled, declarations },
     ...(config ? { config } : {}),
@@ -135,7 +166,7 @@ const range = (from: number, to: number): number[] =>
 /** Helpers that no file of the tree has: one sentence, or none. */
 function filledIn(programs: Programs): string[] {
   const names = Object.values(programs.after.functions)
-    .filter((f) => f.path === `skeleton:${helpers().skeleton}`)
+    .filter((f) => f.path.startsWith('skeleton:'))
     .map((f) => `${f.name}()`);
   return names.length ? [`not in the tree, filled in: ${names.join(', ')}`] : [];
 }
@@ -149,7 +180,7 @@ const COMPANIONS = [
   'mm/internal.h',
 ];
 const FAMILY =
-  /^(kernel\/fork\.c|mm\/.*|include\/linux\/(mm|mm_types|mm_inline|maple_tree|rmap|mmap_lock)\.h)$/;
+  /^(kernel\/fork\.c|kernel\/events\/uprobes\.c|mm\/.*|include\/linux\/(mm|mm_types|mm_inline|maple_tree|rmap|mmap_lock)\.h)$/;
 
 /** A file that fork's functions are in or near: a change there may matter. */
 export const isFamily = (path: string): boolean => FAMILY.test(path);

@@ -6,7 +6,7 @@ import type { Side } from './judge/applies.js';
 import { type Config, DEFAULT_CONFIG } from './judge/configuration.js';
 import { evaluateRules } from './judge/evaluate.js';
 import type { ExploreOptions } from './judge/explore.js';
-import { calleesOf, detectFeatures } from './judge/features.js';
+import { calleesOf, detectFeatures, guardsTeardown, symbolsOf } from './judge/features.js';
 import type { KeepTrace } from './judge/finding.js';
 import type { Rule } from './judge/rule.js';
 import { configured, expired, isWanted, limitsOf, suppress } from './judge/settings.js';
@@ -184,13 +184,20 @@ function sidesOf(programs: Programs, sourced: Sourced, o: ReviewOptions): Sides 
   const both = new Set(
     [programs.before, programs.after].flatMap((p) => (p ? [...calleesOf(p)] : [])),
   );
-  const features = (side: 'before' | 'after') => detectFeatures(sourced.headers, both, era(side));
+  const versions = [programs.before, programs.after].filter((p) => p !== null);
+  const around = {
+    guardsTeardown: versions.some(guardsTeardown),
+    symbols: new Set(versions.flatMap((p) => [...symbolsOf(p)])),
+  };
+  const features = (side: 'before' | 'after') =>
+    detectFeatures(sourced.headers, both, era(side), { ...around, stable: sourced.stable[side] });
   const files = [...sourced.pairs.map((p) => p.after), ...sourced.others].filter((f) => f !== null);
   return {
     after: {
       program: programs.after,
       features: features('after'),
       source: listingsOf(programs.after, files, o.config),
+      partial: sourced.pairs.flatMap((p) => p.partial ?? []),
     },
     before: programs.before && { program: programs.before, features: features('before') },
   };

@@ -1,6 +1,6 @@
 import type { ConfigTable } from './cfront/index.js';
 import type { FilePatch, Patch } from './intake/types.js';
-import { headerNames } from './judge/features.js';
+import { headerNames, type StableChecks, stableChecksOf } from './judge/features.js';
 import { companions, isFamily } from './programs.js';
 import { isSource, parseKconfig, rebuild, type Stack } from './source/index.js';
 import type { ContentReader, SourceFile, SourcePair } from './source/types.js';
@@ -12,6 +12,8 @@ export interface Sourced {
   others: SourceFile[];
   /** Identifiers of the tree's headers on memory management; empty without a tree. */
   headers: ReadonlySet<string>;
+  /** What the walkers of the tree look at, before the patch and after it. */
+  stable: { before: StableChecks; after: StableChecks };
   /** The others are the tree's, not what other patches have shown. */
   fromTree: boolean;
   notes: string[];
@@ -31,6 +33,15 @@ export async function sourceOf(stack: Stack, patch: Patch): Promise<Sourced> {
   const fromTree = fits && !layer.sparse && pairs.some((p) => isFamily(p.path));
   const others = fromTree ? await companions(pairs, layer) : [...layer.shown];
   const headers = await headerNames(fromTree ? layer : null);
+  const textOf = (side: 'before' | 'after') => async (path: string) => {
+    const pair = pairs.find((p) => p.path === path);
+    if (pair) return pair[side]?.lines.map((l) => l.text).join('\n') ?? null;
+    return fromTree ? layer.read(path) : null;
+  };
+  const stable = {
+    before: await stableChecksOf(textOf('before')),
+    after: await stableChecksOf(textOf('after')),
+  };
   stack.take(patch, files, pairs);
   const failures = pairs.flatMap((p, i) =>
     p.failure !== null && touchesFamily(files[i]) ? [p.failure] : [],
@@ -39,6 +50,7 @@ export async function sourceOf(stack: Stack, patch: Patch): Promise<Sourced> {
     pairs,
     others,
     headers,
+    stable,
     fromTree,
     notes: [...notes, ...pairs.flatMap((p) => p.notes)],
     failures,

@@ -102,6 +102,20 @@ export function listFunctions(file: SourceFile, config?: ConfigTable): FunctionR
     }));
 }
 
+/** Identifiers in the body of a function, as the configuration compiles it, from the first file that defines it. */
+export function namesIn(
+  files: readonly SourceFile[],
+  name: string,
+  config?: ConfigTable,
+): Set<string> {
+  for (const file of files) {
+    const unit = unitOf(file, config);
+    const item = unit.functions.get(name);
+    if (item) return new Set(unit.active.slice(item.start, item.end).match(/[A-Za-z_]\w*/g) ?? []);
+  }
+  return new Set();
+}
+
 /** Name of the function around a line (index into `file.lines`), null where there is none. */
 export function functionOfLine(
   file: SourceFile,

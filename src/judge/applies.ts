@@ -10,6 +10,8 @@ export interface Side {
   features: Features;
   /** Its functions as the reader sees them; kept with the traces. */
   source?: Listing[];
+  /** Functions that the patch changes by lines that are not all shown: what runs in their place is not what it makes. */
+  partial?: readonly string[];
 }
 
 /** The rule has something to say about this version. */
@@ -31,6 +33,7 @@ function meets(c: FeatureCondition, side: Side): boolean {
   if (!isOne(c.anonPrepare, features.anonPrepare)) return false;
   if (!isOne(c.assertsWriteLocked, features.assertsWriteLocked)) return false;
   if (!isOne(c.rcuTrees, hasRcuTrees(features))) return false;
+  if (!isOne(c.guardsTeardown, features.guardsTeardown)) return false;
   const callees = c.calls ? calleesOf(side.program) : null;
   return !c.calls || c.calls.every((name) => callees!.has(name));
 }

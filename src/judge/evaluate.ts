@@ -1,6 +1,6 @@
 import { applies, type Side } from './applies.js';
 import { evaluatorOf } from './evaluators.js';
-import { type ExploreOptions, exploreRules } from './explore.js';
+import { type Exploration, type ExploreOptions, exploreRules } from './explore.js';
 import { type KeepTrace, makeFinding } from './finding.js';
 import { tryMutants } from './mutation.js';
 import type { Rule } from './rule.js';
@@ -27,10 +27,11 @@ export async function evaluateRules(i: EvaluateInput): Promise<Finding[]> {
   const rules = i.rules.filter((r) => applies(r, side));
   const exploring = rules.filter((r) => r.by === 'exploration');
   const then = i.before === null ? [] : exploring.filter((r) => applies(r, i.before!));
-  const [after, before] = await Promise.all([
+  const [explored, before] = await Promise.all([
     exploreRules(exploring, side, options),
     i.before && then.length ? exploreRules(then, i.before, options) : new Map(),
   ]);
+  const after = new Map([...explored].map(([r, e]) => [r, withheld(r, side, e)]));
   const passing = exploring.filter((r) => after.get(r)!.verdict === 'holds');
   const mutation = options.mutants === false ? new Map() : await tryMutants(passing, side, options);
   const findings = rules.map((rule) => {
@@ -45,4 +46,18 @@ export async function evaluateRules(i: EvaluateInput): Promise<Finding[]> {
     });
   });
   return findings.filter((f) => f !== null);
+}
+
+/**
+ * No pass where the rule looks at functions that the patch changes and does not show. Of a dup_mmap() that is cut short
+ * nothing is claimed at all: what follows the cut is not the author's.
+ */
+function withheld(rule: Rule, side: Side, e: Exploration): Exploration {
+  const lost = (rule.applies.whole ?? []).filter((name) => side.partial?.includes(name));
+  const cut = lost.includes('dup_mmap') && e.verdict === 'violated';
+  if (lost.length === 0 || (e.verdict !== 'holds' && !cut)) return e;
+  const reason = `the patch shows only a part of ${lost.map((name) => `${name}()`).join(', ')}`;
+  const [first, ...rest] = e.results;
+  const stuck = [...first.stuck, { reason, path: '', line: null }];
+  return { ...e, verdict: 'inconclusive', worst: null, results: [{ ...first, stuck }, ...rest] };
 }

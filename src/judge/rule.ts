@@ -10,6 +10,8 @@ export interface FeatureCondition {
   assertsWriteLocked?: boolean;
   /** Trees of mms are in RCU mode (6.3 on, and 6.1-stable). */
   rcuTrees?: boolean;
+  /** dup_mm() holds the uprobe section until a failed child is torn down, before the patch or after it. */
+  guardsTeardown?: boolean;
   /** Functions that the program calls, each of them. */
   calls?: string[];
 }
@@ -66,6 +68,8 @@ export interface Rule {
     requires?: FeatureCondition;
     /** The rule has nothing to say on such a tree. */
     unless?: FeatureCondition;
+    /** A pass counts only where none of these functions is changed by lines that are not all shown. */
+    whole?: string[];
   };
   /** Ids of `sim/property`. */
   properties: string[];

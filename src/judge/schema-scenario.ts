@@ -1,4 +1,5 @@
 import { KINDS } from '../sim/kinds.js';
+import { VISITOR_KINDS } from '../sim/scenario.js';
 
 const strings = { type: 'array', items: { type: 'string' } } as const;
 
@@ -46,6 +47,11 @@ const keys = {
     type: 'array',
     items: { enum: ['ksm', 'khugepaged'] },
     description: 'scanners that the parent is registered with',
+  },
+  visitors: {
+    type: 'array',
+    items: { enum: VISITOR_KINDS },
+    description: 'walkers that may get at the child before fork returns',
   },
   failures: {
     type: 'integer',

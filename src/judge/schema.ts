@@ -30,6 +30,7 @@ const condition = {
     anonPrepare: oneOf(FEATURE_VALUES.anonPrepare),
     assertsWriteLocked: { type: 'boolean' },
     rcuTrees: { type: 'boolean' },
+    guardsTeardown: { type: 'boolean' },
     calls: { ...strings, description: 'functions that the program calls, each of them' },
   },
 } as const;
@@ -43,6 +44,10 @@ const applies = {
     functions: { ...strings, minItems: 1, description: 'the program holds one of these' },
     requires: { ...condition, description: 'speaks only of trees that are so' },
     unless: { ...condition, description: 'is silent on trees that are so' },
+    whole: {
+      ...strings,
+      description: 'no pass where the patch changes one of these and does not show all of it',
+    },
   },
 } as const;
 

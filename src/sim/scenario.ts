@@ -34,14 +34,16 @@ export interface ThreadSpec {
 }
 
 /** Walkers that may get at the child before fork returns, each by its real route; `mm-holder` keeps its reference. */
-export type VisitorKind =
-  | 'swapoff'
-  | 'uprobe'
-  | 'ksmd'
-  | 'khugepaged'
-  | 'userfaultfd'
-  | 'truncate'
-  | 'mm-holder';
+export const VISITOR_KINDS = [
+  'swapoff',
+  'uprobe',
+  'ksmd',
+  'khugepaged',
+  'userfaultfd',
+  'truncate',
+  'mm-holder',
+] as const;
+export type VisitorKind = (typeof VISITOR_KINDS)[number];
 
 /** What is explored: the parent's memory, its other threads, and how many things may go wrong. */
 export interface Scenario {

@@ -43,6 +43,7 @@ export function byHunks(file: FilePatch, hunks: readonly Hunk[], pair: SourcePai
     after: nothing ? null : after,
     notes,
     failure,
+    partial: [...partialNames(segments, parts), ...(cut ? ['dup_mmap'] : [])],
     ...(composed && 'failure' in composed && composed.beforeMapleTree
       ? { beforeMapleTree: true as const }
       : {}),
@@ -94,6 +95,12 @@ function partial(segments: readonly Segment[], parts: readonly Segment[]): strin
     .filter((s) => !parts.includes(s) && changes(s))
     .map((s) => (s.name ? `${s.name}()` : `hunk ${s.hunkNumber}`));
   return [...new Set(names)];
+}
+
+/** Their names, as far as the hunks tell them. */
+function partialNames(segments: readonly Segment[], parts: readonly Segment[]): string[] {
+  const names = partial(segments, parts).filter((name) => name.endsWith('()'));
+  return names.map((name) => name.slice(0, -2));
 }
 
 function partNotes(segments: readonly Segment[], parts: readonly Segment[]): string[] {

@@ -7,6 +7,7 @@ export { Made } from './layer.js';
 export { type RebuildOptions, rebuild } from './rebuild.js';
 export { skeletonFile, skeletonHelpers } from './skeleton.js';
 export { type Ground, isSource, Stack } from './stack.js';
+export { teardownFeatures, teardownSkeleton } from './teardown.js';
 export { openTree } from './tree.js';
 export type * from './types.js';
 export { untouchedFile } from './whole.js';

@@ -43,6 +43,7 @@ function both(file: FilePatch, hunks: Hunk[], pair: SourcePair, applied: TreeRes
     before: sourceFile(file.oldPath!, before, base),
     after: { ...sourceFile(file.newPath!, after, base), skeleton },
     notes: [...pair.notes, ...applied.notes],
+    ...(file.truncated ? { partial: ['dup_mmap'] } : {}),
   };
 }
 

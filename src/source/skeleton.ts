@@ -46,6 +46,16 @@ export function skeletonHelpers(): SourceFile {
   return toFile('include/linux/mm.h', readAsset('helpers.c'), 'helpers');
 }
 
+/** A template of ./skeleton with some of its switches on, as a file that reports itself as `skeleton:NAME`. */
+export function skeletonOfAsset(
+  asset: string,
+  path: string,
+  name: string,
+  on: ReadonlySet<string>,
+): SourceFile {
+  return toFile(path, resolveSwitches(readAsset(asset), on), name);
+}
+
 function toFile(path: string, lines: string[], era: string): SourceFile {
   return {
     path,

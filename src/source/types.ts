@@ -34,6 +34,8 @@ export interface SourcePair {
   notes: string[];
   /** Why the file could not be rebuilt; null when it could. */
   failure: string | null;
+  /** Functions that the patch changes and shows in part only, so that they are as they were before it, or missing. */
+  partial?: string[];
   /** The hunks are of a kernel before 6.1, which knows no lock of a single VMA. */
   beforeMapleTree?: true;
 }

@@ -91,7 +91,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'khugepaged keeps a child that exits',
     property: 'half-built-hook',
-    change: fork(['\tkhugepaged_exit(mm);\n', '']),
+    change: mmap(['\tkhugepaged_exit(mm);\n', '']),
   },
   {
     name: 'no failure marker',

@@ -234,11 +234,6 @@ export class Machine {
       if (choices[0] > 0) others[choices[0] - 1].apply?.(world);
       choices = choices.slice(1);
     }
-    if (body) {
-      if (world.frames.length > 64) throw new Halt('stuck', 'recursion', `${name}() recurses`);
-      world.frames.push(newFrame(body, args, dst));
-      return null;
-    }
     const tell = (result: Value | undefined) =>
       this.watch({
         name,
@@ -249,6 +244,12 @@ export class Machine {
         func: frame.func.name,
         variables: variablesOf(frame.func, instr),
       });
+    if (body) {
+      tell(undefined);
+      if (world.frames.length > 64) throw new Halt('stuck', 'recursion', `${name}() recurses`);
+      world.frames.push(newFrame(body, args, dst));
+      return null;
+    }
     if (journal === null) tell(undefined);
     const result = run(env, model ? args : [symbol(name), ...args], instr.type);
     let value: Value;
