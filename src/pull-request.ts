@@ -42,7 +42,9 @@ export async function reviewPullRequest(
     index: i + 1,
     total: commits.length,
   }));
-  const each = patches.length > 1 ? await reviewAll(patches, title, o) : [];
+  // who introduced what shows without mutants; whether a pass was earned is said of the whole
+  const quick = { ...o, explore: { ...o.explore, mutants: false } };
+  const each = patches.length > 1 ? await reviewAll(patches, title, quick) : [];
   return {
     whole,
     commits: each.map((review, i) => ({

@@ -121,6 +121,7 @@ async function memory(file: string): Promise<void> {
     ...environment(hub, null),
     REVIEW_MS: '0',
     CONCURRENCY: '8',
+    LOG_LEVEL: process.env.DEBUG_LOAD ? 'info' : 'silent',
   });
   await server.start();
   const rss: string[] = [];
@@ -128,7 +129,7 @@ async function memory(file: string): Promise<void> {
   for (let i = 0; i < DELIVERIES; i++) {
     const fresh = i % 4 === 0 && opened < heads;
     const pull = hub.pulls[fresh ? opened++ : Math.floor(random() * opened)];
-    const id = fresh ? `d${pull.number}` : random() < 0.5 ? `d${pull.number}` : `d${i}`;
+    const id = fresh ? `d${pull.number}` : random() < 0.5 ? `d${pull.number}` : `r${i}`;
     const payload = fresh ? push(hub, pull, 0) : { ...push(hub, pull, 0) };
     await deliverOnce(server.url, payload, id);
     if (i % 4 === 3) await until(() => finished(hub) >= opened - 8, 30_000);
@@ -138,6 +139,12 @@ async function memory(file: string): Promise<void> {
   await until(() => finished(hub) === opened, 60_000);
   console.log(`memory of the server in MB after deliveries  ${rss.join('  ')}`);
   console.log(`${finished(hub)} of ${opened} heads have their check run`);
+  if (process.env.DEBUG_LOAD)
+    console.log(
+      server.output,
+      hub.refused,
+      hub.checks.map((k) => [k.head_sha.slice(0, 8), k.status, k.conclusion]),
+    );
   await server.end('SIGTERM');
   await hub.close();
 }

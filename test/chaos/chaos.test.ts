@@ -157,3 +157,32 @@ describe('1,000 deliveries through bad weather', () => {
     }
   }, 60_000);
 });
+
+describe('a newer head', () => {
+  it('aborts the review of the older one in whatever process it runs', async (t) => {
+    const redis = await startRedis();
+    if (!redis) return t.skip('redis-server is not installed');
+    const hub = await fleet(1);
+    const env = { ...environment(hub, redis.url), REVIEW_MS: '4000' };
+    const server = new Child(file, 'server-only', env);
+    const workers = [new Child(file, 'worker', env), new Child(file, 'worker', env)];
+    try {
+      await Promise.all([server, ...workers].map((child) => child.start()));
+      const [pull] = hub.pulls;
+      await deliverOnce(server.url, push(hub, pull, 0), 'a');
+      expect(await until(() => hub.checks.length === 1, 30_000)).toBe(true);
+      await deliverOnce(server.url, push(hub, pull, 1), 'b');
+      const done = () => hub.checks.length === 2 && hub.checks.every((k) => k.conclusion !== null);
+      expect(await until(done, 30_000)).toBe(true);
+      expect(hub.checks.map((k) => [k.conclusion, k.output?.title])).toEqual([
+        ['neutral', 'Superseded by a newer push'],
+        ['failure', '1 problem introduced, 1 rule holds'],
+      ]);
+      expect(pull.reviews.map((r) => r.commit_id)).toEqual([pull.data.head.sha]);
+    } finally {
+      await Promise.all([server, ...workers].map((child) => child.end('SIGKILL')));
+      await redis.stop();
+      await hub.close();
+    }
+  }, 90_000);
+});

@@ -23,7 +23,7 @@ function pullRequest(mail: string, read: (path: string) => Promise<string | null
 
 const fromTree = async (path: string): Promise<string | null> => tree[path] ?? null;
 
-describe('ReviewPool', () => {
+describe('ReviewPool', { timeout: 300_000 }, () => {
   let pool: ReviewPool;
   afterEach(() => pool.close());
 
@@ -57,7 +57,7 @@ describe('ReviewPool', () => {
   });
 });
 
-describe('the lines for the reader of a comment', () => {
+describe('the lines for the reader of a comment', { timeout: 300_000 }, () => {
   const dir = mkdtempSync(join(tmpdir(), 'forklore-reader-'));
   afterAll(() => rmSync(dir, { recursive: true }));
   const run = (command: string) =>

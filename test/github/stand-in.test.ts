@@ -28,6 +28,38 @@ it('refuses what it does not know, loudly', async () => {
   expect((await call('GET', `${repo}/pulls/3`)).status).toBe(404);
 });
 
+it('checks requests against the description of the API', async () => {
+  hub = await gitHubWith();
+  const repo = `/repos/${hub.options.payload.repository.full_name}`;
+  const head_sha = hub.pull.head.sha;
+  const run = { name: 'x', head_sha, status: 'in_progress' };
+  const bad: [string, string, object?][] = [
+    ['GET', `${repo}/pulls/two`],
+    ['GET', `${repo}/pulls?state=half`],
+    ['GET', `${repo}/pulls?per_pages=3`],
+    ['POST', `${repo}/check-runs`, { ...run, conclusion: 'fine' }],
+    ['POST', `${repo}/check-runs`, { ...run, colour: 'red' }],
+    ['POST', `${repo}/check-runs`, { name: 'x' }],
+    ['POST', `${repo}/check-runs`, { ...run, output: { title: 't', summary: 'x'.repeat(65_536) } }],
+    ['POST', `${repo}/check-runs`],
+    ['POST', `${repo}/pulls/2/reviews`, { event: 'SHOUT' }],
+  ];
+  // without the description (no network) nothing of this is checked
+  for (const [method, path, body] of hub.api ? bad : [])
+    expect((await call(method, path, body)).status, `${method} ${path}`).toBe(501);
+  expect((await call('POST', `${repo}/check-runs`, run)).status).toBe(201);
+  expect(hub.refused).toHaveLength(hub.api ? bad.length : 0);
+});
+
+it('knows what the app may do', async () => {
+  hub = await gitHubWith();
+  hub.options.permissions = { metadata: 'read' };
+  const repo = `/repos/${hub.options.payload.repository.full_name}`;
+  expect((await call('GET', `${repo}/pulls/2`)).status).toBe(403);
+  expect((await call('GET', `${repo}/collaborators/mallory/permission`)).status).toBe(404);
+  expect((await call('GET', `${repo}/collaborators/Codertocat/permission`)).status).toBe(200);
+});
+
 it('refuses a whole review for one line outside the diff', async () => {
   hub = await gitHubWith();
   const path = `/repos/${hub.options.payload.repository.full_name}/pulls/2/reviews`;
