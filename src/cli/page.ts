@@ -101,11 +101,12 @@ export class PageCollector {
         const { label } = m.mutant;
         if (!m.run) return { label, delta, run: null };
         const key = `m${k + 1}`;
-        const { scenario, schedule, property } = m.run;
+        const { scenario, schedule, property, checked } = m.run;
         runs.push({
           ...{ key, title: label, program: at.after, delta, entry, scenario },
           schedule: schedule.map((c) => [c.thread, c.edge]),
           property: PROPERTIES[property].id,
+          checked,
         });
         return { label, delta, run: key };
       });
@@ -135,8 +136,8 @@ const pageProgram = ({ program, features, source }: Side) => ({
 });
 
 function traceRun(key: string, title: string, program: number, t: TraceFile): PageRun {
-  const { entry, scenario, schedule, property } = t;
-  return { key, title, program, delta: null, entry, scenario, schedule, property };
+  const { entry, scenario, schedule, property, checked = null } = t;
+  return { key, title, program, delta: null, entry, scenario, schedule, property, checked };
 }
 
 /** The page of one saved trace. */

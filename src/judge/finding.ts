@@ -138,6 +138,7 @@ function keepTrace(i: FindingInput, side: Side, run: FailingRun): string {
     makeTrace({
       rule: i.rule.id,
       property: run.property,
+      checked: run.checked,
       features: side.features,
       entry: i.rule.applies.entry,
       scenario: run.scenario,

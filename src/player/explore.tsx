@@ -210,6 +210,7 @@ function Outcome({ input, explored, same, onRun }: OutcomeProps) {
                 scenario: bad.scenario,
                 schedule: bad.schedule.map((c) => [c.thread, c.edge]),
                 property: breach!.id,
+                checked: bad.checked,
               })
             }
           >

@@ -15,11 +15,12 @@ const edited = (program: number, delta: ProgramDelta | null): Program => {
 
 function film(id: number, run: PageRun): Answer {
   const { features } = programs[run.program];
-  const { entry, scenario, schedule, property } = run;
+  const { entry, scenario, schedule, property, checked } = run;
   const ran = runTrace({
     ...{ schema: 'forklore.trace/1', tool: '', model: 0, rule: '' },
     ...{ features, entry, scenario, schedule, property },
     program: edited(run.program, run.delta),
+    ...(checked ? { checked } : {}),
   });
   const problem =
     ran.ended === 'violated'
@@ -53,11 +54,10 @@ function explore(id: number, input: ExploreRequest, send: (a: Answer) => void): 
 
 /** The simulator's side of the page: answers each request, one after the other. */
 export function serve(scope: {
-  onmessage: ((e: MessageEvent) => void) | null;
+  onmessage: ((e: { data: Request }) => void) | null;
   postMessage(a: Answer): void;
 }): void {
-  scope.onmessage = (e: MessageEvent<Request>) => {
-    const r = e.data;
+  scope.onmessage = ({ data: r }) => {
     if (r.do === 'programs') {
       programs = r.programs;
       return;

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { readTrace, runTrace } from '../../src/sim/explore/trace.js';
 import { forklore, ROOT, tempFolder } from '../support.js';
 
 let file: string;
@@ -119,5 +120,19 @@ describe('forklore replay --step', () => {
     expect(shared).toMatch(/child tree +V1'/);
     expect(shared).toMatch(/\* child entries +P0/);
     expect(pages.at(-1)).toMatch(/parent entries +P0' w/);
+  });
+});
+
+describe('the traces of a review by all rules', () => {
+  it('all fail as they were recorded', () => {
+    const traces = tempFolder();
+    const mail = join(ROOT, 'fixtures/mails/seed-like.mbox');
+    forklore('review', mail, '--traces', traces);
+    const files = readdirSync(traces);
+    expect(files.length).toBeGreaterThan(3);
+    for (const name of files) {
+      const trace = readTrace(name, readFileSync(join(traces, name), 'utf8'));
+      expect(runTrace(trace).ended, `${trace.rule}: ${trace.property}`).toBe('violated');
+    }
   });
 });

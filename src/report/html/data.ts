@@ -26,8 +26,9 @@ export interface PageRun {
   entry: string;
   scenario: Scenario;
   schedule: TraceFile['schedule'];
-  /** Id of the property that breaks. */
+  /** Id of the property that breaks, and of those that were checked (null: all). */
   property: string;
+  checked: string[] | null;
 }
 
 /** A mutant that was tried for a finding. */

@@ -16,6 +16,8 @@ export interface FailingRun {
   property: number;
   scenario: Scenario;
   schedule: Choice[];
+  /** Ids of the properties that were checked. */
+  checked: string[];
   steps: ShownStep[];
 }
 
@@ -143,6 +145,7 @@ function failingRun(
     property: first.property,
     scenario: input.scenario,
     schedule: first.schedule,
+    checked: [...input.properties],
     steps: shownSteps(replay(fs.system, first.schedule, only), fs.system.threads),
   };
   if (input.stopAtFirst) return full;
@@ -166,8 +169,10 @@ function failingRun(
   const run = shortest(small.merged, explore(small, input, only).failures, only);
   if (!run) return full;
   return {
-    ...run,
+    property: run.property,
     scenario,
+    schedule: run.schedule,
+    checked: full.checked,
     steps: shownSteps(replay(small.system, run.schedule, only), small.system.threads),
   };
 }

@@ -20,6 +20,8 @@ export interface TraceFile {
   rule: string;
   /** Property that the run breaks. */
   property: string;
+  /** Properties that were checked when the run was found: a breach of another one takes a run elsewhere. All, if absent. */
+  checked?: string[];
   features: Features;
   entry: string;
   scenario: Scenario;
@@ -53,6 +55,7 @@ export interface TraceInput {
   source?: Listing[];
   rule: string;
   property: number;
+  checked?: readonly string[];
   features: Features;
   entry: string;
   scenario: Scenario;
@@ -68,6 +71,7 @@ export function makeTrace(t: TraceInput): TraceFile {
     model: MODEL_VERSION,
     rule: t.rule,
     property: PROPERTIES[t.property].id,
+    ...(t.checked ? { checked: [...t.checked] } : {}),
     features: t.features,
     entry: t.entry,
     scenario: t.scenario,
@@ -116,10 +120,14 @@ export function readTrace(name: string, text: string): TraceFile {
     typeof t.entry === 'string' &&
     Object.hasOwn(t.program!.functions, t.entry) &&
     PROPERTIES.some((p) => p.id === t.property);
-  if (!ok || !sourceIsRight(t.source))
+  if (!ok || !checkedIsRight(t.checked) || !sourceIsRight(t.source))
     throw new ForkloreError('input', `${name}: a part of the trace is missing or damaged`);
   return data as TraceFile;
 }
+
+const checkedIsRight = (checked: unknown): boolean =>
+  checked === undefined ||
+  (Array.isArray(checked) && checked.every((id) => PROPERTIES.some((p) => p.id === id)));
 
 /** `source` is text for the reader only; it may be missing, but not damaged. */
 function sourceIsRight(source: unknown): boolean {
@@ -151,6 +159,7 @@ export function runTrace(t: TraceFile): {
     scenario: t.scenario,
     features: t.features,
     limits: DEFAULT_LIMITS,
+    ...(t.checked ? { checked: new Set(t.checked) } : {}),
   });
   if (!system)
     throw new ForkloreError('limit', 'the program has too many private states to be replayed');
