@@ -125,7 +125,13 @@ function checkLone(input: CheckInput): ScenarioResult {
     failing: f ? 1 : 0,
     exhausted: f === null && r.limit === null,
     limit: r.limit,
-    counterexample: f && { ...f, scenario: input.scenario, steps: shown() },
+    counterexample: f && {
+      property: f.property,
+      scenario: input.scenario,
+      schedule: f.schedule,
+      checked: [...input.properties],
+      steps: shown(),
+    },
     ...noted(lone.notes),
     bytes: r.bytes,
   };
