@@ -21,10 +21,12 @@ export interface Reported {
   from: string | null;
   /** With `--format html`: what the page holds beside the review. */
   page: Page | null;
+  /** With `--format text`: what holds is reported in full too. */
+  verbose: boolean;
 }
 
 const RENDER = {
-  text: ({ review }: Reported) => renderText(review),
+  text: ({ review, verbose }: Reported) => renderText(review, { verbose }),
   json: ({ review }: Reported) => renderJson(review),
   markdown: ({ review }: Reported) => renderMarkdown(review),
   mail: (r: Reported) => renderMbox(repliesOf(r)),
@@ -32,7 +34,7 @@ const RENDER = {
   rdjson: ({ review }: Reported) => renderRdjson(review),
   b4: ({ review }: Reported) => renderB4(review),
   // a NIPA test prints its log, and hands its one line to another file descriptor
-  nipa: ({ review }: Reported) => renderText(review),
+  nipa: ({ review, verbose }: Reported) => renderText(review, { verbose }),
   terse: ({ review }: Reported) => renderTerse(review),
   html: ({ page }: Reported) => (page ? renderPage(page.data, page.assets) : ''),
 } satisfies Record<Format, (r: Reported) => string>;

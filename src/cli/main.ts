@@ -96,6 +96,7 @@ export function program(): Command {
         'program',
       ]),
     )
+    .option('--verbose', 'report in full what holds, too')
     .option('--quiet', 'no progress')
     .action(async (inputs: string[], flags: ReviewFlags) => {
       const { runReview } = await import('./review.js');

@@ -41,6 +41,7 @@ export interface ReviewFlags {
   traces?: string;
   quoted?: boolean;
   quiet?: boolean;
+  verbose?: boolean;
   /** Worker threads. */
   jobs?: number;
 }
@@ -97,7 +98,13 @@ export async function runReview(
     review.problems = [...problems, ...(review.problems ?? [])];
     review.seconds = Math.round(performance.now() - started) / 1000;
     const from = flags.format === 'mail' ? await gitUser() : null;
-    const reported = { review, answered, from, page: (await page?.made(review)) ?? null };
+    const reported = {
+      review,
+      answered,
+      from,
+      page: (await page?.made(review)) ?? null,
+      verbose: flags.verbose ?? false,
+    };
     if (review.patches.length || ALWAYS.includes(flags.format))
       await emit(render(flags.format, reported), flags, out);
     if (flags.format === 'mail') await mailed(reported, flags, out);

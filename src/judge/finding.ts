@@ -47,6 +47,7 @@ export function makeFinding(i: FindingInput): Finding {
     subject: place.subject,
     message: wordsOf(i, verdict, change, facts),
     evidence: evidenceOf(i),
+    ...(verdict === 'holds' && change === 'none' && i.rule.pass === 'brief' ? { brief: true } : {}),
   };
 }
 

@@ -46,6 +46,7 @@ export function resolveRule(yaml: Yaml<RawRule>, shared: Scenarios): Rule {
   return {
     ...raw,
     by: raw.by ?? 'exploration',
+    pass: raw.pass ?? 'brief',
     properties: raw.properties ?? [],
     scenarios,
     mutants: {

@@ -56,6 +56,8 @@ export interface Rule {
   id: string;
   title: string;
   severity: Severity;
+  /** How much a terminal says of a pass beside problems: a line, or all. */
+  pass: 'brief' | 'full';
   /** Numbers of the defect classes that it finds (docs/rules.md). */
   classes: number[];
   by: Kind;

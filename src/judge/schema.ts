@@ -124,6 +124,10 @@ export const RULE_SCHEMA = {
       items: { type: 'integer', minimum: 1, maximum: 99 },
       description: 'numbers of the defect classes that it finds (docs/rules.md)',
     },
+    pass: {
+      enum: ['brief', 'full'],
+      description: 'what a terminal says of a pass: one line (default), or all of it',
+    },
     by: { enum: ['exploration', 'fork-cost'], description: 'how it comes to its verdict' },
     applies,
     properties: {

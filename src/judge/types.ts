@@ -75,6 +75,8 @@ export interface Finding {
   suppressed?: { reason: string; expires: string | null };
   /** An edit of the patched file with which the rule holds, as running it again showed. */
   suggestion?: Suggestion;
+  /** A pass that a terminal reports in one line. */
+  brief?: true;
 }
 
 /** Replaces lines `startLine` to `endLine` (both inclusive, of the patched file) by `text`. */

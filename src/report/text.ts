@@ -1,12 +1,15 @@
-import { plural, printable, wrapText } from '../base/terminal.js';
+import { plural, printable, thousands, wrapText } from '../base/terminal.js';
 import type { Finding, PatchReview, Review } from '../judge/types.js';
 import { interleaving, places } from './columns.js';
 
 const WIDTH = 80;
 
-/** A review for the terminal, 80 columns wide; words only, so that colour may be added but is never needed. */
-export function renderText(review: Review): string {
-  const blocks = review.patches.map(patchText);
+/**
+ * A review for the terminal, 80 columns wide; words only, so that colour may be added but is never needed. Problems come
+ * first; what holds takes a line each, unless its rule wants more or `verbose` is set.
+ */
+export function renderText(review: Review, o: { verbose?: boolean } = {}): string {
+  const blocks = review.patches.map((p) => patchText(p, o.verbose ?? false));
   const problems = (review.problems ?? []).map((p) =>
     wrapText(printable(`note: ${p.input}: ${p.message}`), WIDTH).join('\n'),
   );
@@ -19,7 +22,7 @@ export function renderText(review: Review): string {
   );
 }
 
-function patchText(p: PatchReview): string {
+function patchText(p: PatchReview, verbose: boolean): string {
   if (p.status === 'not-applicable')
     return clip(`not applicable: ${oneLine(p.subject)} (${oneLine(p.reason)})`);
   const head = wrapText(oneLine(p.subject), WIDTH).map((l, k) => (k ? ` ${l}` : l));
@@ -28,7 +31,30 @@ function patchText(p: PatchReview): string {
   const parts = [head.join('\n')];
   if (p.findings.length === 0)
     parts.push(wrapText(printable(`${p.status}: ${p.reason}`), WIDTH).join('\n'));
-  return [...parts, ...p.findings.map(findingText)].join('\n\n');
+  const lines = (f: Finding) => !verbose && f.brief === true && p.findings.length > 1;
+  const full = p.findings.filter((f) => !lines(f)).sort((a, b) => rank(a) - rank(b));
+  parts.push(...full.map(findingText), ...passes(p.findings.filter(lines)));
+  return parts.join('\n\n');
+}
+
+/** What is new comes first, then what else is wrong, what is open, what holds. */
+function rank(f: Finding): number {
+  if (f.change === 'introduced') return f.suppressed ? 2 : 0;
+  const order = ['violated', 'inconclusive', 'vacuous', 'bounded', 'holds'];
+  return 1 + order.indexOf(f.verdict);
+}
+
+/** Passes, a line each. */
+function passes(list: readonly Finding[]): string[] {
+  if (list.length === 0) return [];
+  const rows = list.map((f) => {
+    const { tried, caught } = f.evidence.mutants;
+    const mutants = tried > 0 ? `caught ${caught}/${plural(tried, 'mutant')}` : '';
+    return clip(`${f.verdict.padEnd(13)} ${f.rule.padEnd(22)} ${placeOf(f).padEnd(19)} ${mutants}`);
+  });
+  const states = thousands(Math.max(...list.map((f) => f.evidence.states)));
+  const each = `Each was explored to the end (up to ${states} states); --verbose says more.`;
+  return [[...rows, ...wrapText(each, WIDTH, '  ')].join('\n')];
 }
 
 const oneLine = (text: string): string => printable(text.replace(/\s+/g, ' '));
@@ -43,10 +69,12 @@ function filesLine(p: PatchReview): string {
   return [`${kind}, ${plural(p.files.length, 'file')}`, ...cut].join('; ');
 }
 
+const placeOf = ({ location: { path, line } }: Finding): string =>
+  line === null ? path : `${path}:${line}`;
+
 function findingText(f: Finding): string {
   const verdict = f.verdict === 'violated' ? 'VIOLATED' : f.verdict;
-  const where =
-    f.location.line === null ? f.location.path : `${f.location.path}:${f.location.line}`;
+  const where = placeOf(f);
   const first = `${verdict.padEnd(13)} ${f.rule.padEnd(18)} ${where}  ${f.subject ?? ''}`.trimEnd();
   const lines =
     first.length <= WIDTH
