@@ -48,7 +48,7 @@ describe('an invalid rule.yaml gives one line with line, column and the nearest 
     const [, line, at] = /^rule\.yaml:(\d+):(\d+): /.exec(told)!;
     const wanted = lineOf(text, to);
     // null: where the word itself stands
-    expect(Number(at)).toBe(column ?? text.split('\n')[wanted - 1].indexOf(to) + 1);
+    expect(Number(at)).toBe(column ?? text.split('\n')[wanted - 1].lastIndexOf(to) + 1);
     expect(Math.abs(Number(line) - wanted)).toBeLessThanOrEqual(to.includes('{v') ? 1 : 0);
   });
 
