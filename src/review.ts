@@ -1,3 +1,4 @@
+import { askedFindings } from './asked.js';
 import { VERSION } from './base/version.js';
 import type { ConfigTable } from './cfront/index.js';
 import { parseSubject } from './intake/subject.js';
@@ -114,6 +115,7 @@ async function reviewOn(stack: Stack, patch: Patch, o: ReviewOptions): Promise<P
     files: patch.files.map((f) => fileEntry(f, sourced.pairs)),
     findings,
     ...(patch.files.length ? { notes } : {}),
+    ...(patch.kind === 'quoted-patch' ? { asked: askedFindings(patch, findings) } : {}),
   });
   if (patch.files.length === 0) {
     return lost.length ? done('failed', lost.join('; ')) : done('not-applicable', whyEmpty(patch));

@@ -1,6 +1,14 @@
 import { printableJson } from '../base/terminal.js';
 import type { Finding, PatchReview, Review } from '../judge/types.js';
-import { countVerdicts, findingLine, isOpen, oneLine, placeOf } from './problems.js';
+import {
+  countVerdicts,
+  findingLine,
+  isNew,
+  isOpen,
+  isProblem,
+  oneLine,
+  placeOf,
+} from './problems.js';
 import { renderText } from './text.js';
 
 /** An entry of the list that b4's `review-perpatch-check-cmd` expects (b4 0.15 and newer). */
@@ -30,9 +38,9 @@ function checkOf(p: PatchReview, review: Review): B4Check[] {
     { tool: 'forklore', status, summary, url: '', details },
   ];
   if (p.status !== 'reviewed') return check('warn', `not analysed: ${oneLine(p.reason)}`);
-  const errors = p.findings.filter((f) => f.change === 'introduced' && f.severity === 'error');
+  const errors = p.findings.filter((f) => isNew(f) && f.severity === 'error');
   if (errors.length) return check('fail', summaryOf(errors));
-  const others = p.findings.filter((f) => f.verdict === 'violated' || isOpen(f));
+  const others = p.findings.filter((f) => isProblem(f) || isOpen(f));
   if (others.length) return check('warn', summaryOf(others));
   return check('pass', countVerdicts(p.findings));
 }

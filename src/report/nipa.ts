@@ -1,5 +1,14 @@
 import type { Review } from '../judge/types.js';
-import { countVerdicts, findingLine, isOpen, notAnalysed, oneLine, placeOf } from './problems.js';
+import {
+  countVerdicts,
+  findingLine,
+  isNew,
+  isOpen,
+  isProblem,
+  notAnalysed,
+  oneLine,
+  placeOf,
+} from './problems.js';
 
 /** Exit codes of a NIPA test: any other one is a failure. */
 export const NIPA_PASS = 0;
@@ -20,11 +29,11 @@ export function nipaResult(review: Review): NipaResult {
     const tail = more.length ? ` (and ${more.length} more)` : '';
     return `${first.rule}: ${oneLine(placeOf(first))}: ${findingLine(first)}${tail}`;
   };
-  const errors = findings.filter((f) => f.change === 'introduced' && f.severity === 'error');
+  const errors = findings.filter((f) => isNew(f) && f.severity === 'error');
   if (errors.length) return { code: NIPA_FAIL, line: named(errors) };
   const [open] = notAnalysed(review);
   if (open) return { code: NIPA_WARNING, line: `not analysed: ${open.reason}` };
-  const others = findings.filter((f) => f.verdict === 'violated' || isOpen(f));
+  const others = findings.filter((f) => isProblem(f) || isOpen(f));
   if (others.length) return { code: NIPA_WARNING, line: named(others) };
   const [problem] = review.problems ?? [];
   if (problem) return { code: NIPA_WARNING, line: oneLine(problem.message) };

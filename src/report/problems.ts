@@ -4,6 +4,12 @@ import type { Finding, PatchReview, Review, Verdict } from '../judge/types.js';
 /** Verdicts that are neither a pass nor an accusation. */
 const OPEN: readonly Verdict[] = ['bounded', 'vacuous', 'inconclusive'];
 
+/** A problem that the reader wants to hear of: violated, and not put aside by the configuration. */
+export const isProblem = (f: Finding): boolean => f.verdict === 'violated' && !f.suppressed;
+
+/** A problem that the patch introduces. */
+export const isNew = (f: Finding): boolean => isProblem(f) && f.change === 'introduced';
+
 /** Something was looked at, and not to the end. */
 export const isOpen = (f: Finding): boolean => OPEN.includes(f.verdict);
 
@@ -32,13 +38,14 @@ export const oneLine = (text: string): string => printable(text.replace(/\s+/g, 
 export const placeOf = ({ location: { path, line } }: Finding): string =>
   line === null ? path : `${path}:${line}`;
 
-/** `17 rules hold, 1 bounded`: what a list of findings says that accuses nobody. */
+/** `17 rules hold, 1 bounded`: how many findings of each kind there are. */
 export function countVerdicts(findings: readonly Finding[]): string {
   const verdicts: Verdict[] = ['violated', 'holds', ...OPEN];
+  const aside = findings.filter((f) => f.suppressed).length;
   const counted = verdicts.flatMap((v) => {
-    const n = findings.filter((f) => f.verdict === v).length;
+    const n = findings.filter((f) => f.verdict === v && !f.suppressed).length;
     if (n === 0) return [];
     return [v === 'holds' ? `${n} ${n === 1 ? 'rule holds' : 'rules hold'}` : `${n} ${v}`];
   });
-  return counted.join(', ');
+  return [...counted, ...(aside ? [`${aside} suppressed`] : [])].join(', ');
 }

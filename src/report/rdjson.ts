@@ -1,6 +1,6 @@
 import { printableJson } from '../base/terminal.js';
 import type { Finding, PatchReview, Review } from '../judge/types.js';
-import { isOpen, notAnalysed, oneLine, placeOf } from './problems.js';
+import { isOpen, isProblem, notAnalysed, oneLine, placeOf } from './problems.js';
 
 type RdSeverity = 'ERROR' | 'WARNING' | 'INFO';
 
@@ -22,7 +22,7 @@ const SEVERITY: Record<Finding['severity'], RdSeverity> = {
 };
 
 function diagnostic(f: Finding) {
-  if (f.verdict !== 'violated' && !isOpen(f)) return [];
+  if (!isProblem(f) && !isOpen(f)) return [];
   const steps = f.evidence.counterexample?.steps ?? [];
   // a line of the version before is not in the file that reviewdog looks at
   const line = f.location.side === 'RIGHT' ? f.location.line : null;

@@ -51,6 +51,9 @@ function result(f: Finding, rules: readonly string[]) {
     ...(f.change === 'introduced' || f.change === 'existing'
       ? { baselineState: BASELINE[f.change] }
       : {}),
+    ...(f.suppressed
+      ? { suppressions: [{ kind: 'external', justification: f.suppressed.reason }] }
+      : {}),
     ...(steps.length ? { codeFlows: [codeFlow(steps)] } : {}),
     properties: {
       change: f.change,

@@ -1,5 +1,5 @@
 import type { Finding, Review } from '../judge/types.js';
-import { findingLine, isOpen, notAnalysed, oneLine, placeOf } from './problems.js';
+import { findingLine, isOpen, isProblem, notAnalysed, oneLine, placeOf } from './problems.js';
 
 /**
  * One line for each problem, `path:line: ERROR: text [rule]`, the form of `checkpatch.pl --terse` that editors and b4's
@@ -27,6 +27,6 @@ function line(f: Finding): string[] {
 /** ERROR for what the patch introduces at that severity, WARNING for the rest that a reader must know, else null. */
 function levelOf(f: Finding): 'ERROR' | 'WARNING' | null {
   if (isOpen(f)) return 'WARNING';
-  if (f.verdict !== 'violated') return null;
+  if (!isProblem(f)) return null;
   return f.change === 'introduced' && f.severity === 'error' ? 'ERROR' : 'WARNING';
 }

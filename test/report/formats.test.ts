@@ -22,6 +22,10 @@ const of = (...findings: Finding[]): Review => review([patchReview({ findings })
 
 const OPEN = finding({ verdict: 'bounded', message: 'No run fails up to the limit (time).' });
 const OLD = lockFinding({ change: 'existing', severity: 'warning' });
+const ASIDE = lockFinding({
+  severity: 'note',
+  suppressed: { reason: 'known since 6.9', expires: null },
+});
 const STUCK = patchReview({
   status: 'inconclusive',
   reason: 'foo_guard() is not modelled',
@@ -35,6 +39,7 @@ const REVIEWS: Record<string, Review> = {
   deleted: of(lockFinding({ location: { path: 'kernel/fork.c', line: 9, side: 'LEFT' } })),
   placeless: of(lockFinding({ location: { path: 'a b/é#?.c', line: null, side: 'RIGHT' } })),
   open: of(OPEN),
+  aside: of(ASIDE),
   clean: of(finding()),
   stuck: review([STUCK]),
   aloof: review([ALOOF]),
@@ -84,6 +89,11 @@ describe('SARIF', () => {
       partialFingerprints: { 'forkloreFinding/v1': lockFinding().id },
     });
     expect(runOf(REVIEWS.existing).results[0].baselineState).toBe('unchanged');
+  });
+
+  it('marks what the configuration has put aside', () => {
+    const [result] = runOf(REVIEWS.aside).results;
+    expect(result.suppressions).toEqual([{ kind: 'external', justification: 'known since 6.9' }]);
   });
 
   it('keeps the order of steps across threads', () => {
@@ -137,6 +147,7 @@ describe('b4, NIPA and terse say the same', () => {
     ['open', 'warn', 250, /^kernel\/fork\.c:720: WARNING: bounded: No run fails/m],
     ['stuck', 'warn', 250, /^[^ ]+: WARNING: not analysed: foo_guard\(\) is not modelled/m],
     ['clean', 'pass', 0, /^$/],
+    ['aside', 'pass', 0, /^$/],
     ['aloof', null, 0, /^$/],
   ])('%s', (name, status, code, terse) => {
     const checks = JSON.parse(renderB4(REVIEWS[name])) as { status: string }[];

@@ -66,8 +66,19 @@ describe('a reply', () => {
       { verdict: 'holds', change: 'none' },
       { change: 'existing', severity: 'warning' },
       { verdict: 'inconclusive', change: 'none' },
+      { suppressed: { reason: 'known', expires: null } },
     ];
     for (const over of silent) expect(replyTo(await answered([at711(over)]), OPTIONS)).toBeNull();
+  });
+
+  it('shows a suggestion that was run', async () => {
+    const line = '\tvma_start_write(mpnt);\n';
+    const place = { path: 'kernel/fork.c', startLine: 711, endLine: 711 };
+    const suggestion = { ...place, text: line, verdict: 'holds' as const, states: 2444 };
+    const { text } = replyTo(await answered([at711({ suggestion })]), OPTIONS)!;
+    expect(text).toContain(
+      `With line 711 of kernel/fork.c as follows, none of 2,444 states fails:\n\n  ${line}`,
+    );
   });
 
   it('names the place of a finding that the patch does not show', async () => {

@@ -1,5 +1,5 @@
-import { plural, printable, wrapText } from '../../base/terminal.js';
-import type { Finding } from '../../judge/types.js';
+import { plural, printable, thousands, wrapText } from '../../base/terminal.js';
+import type { Finding, Suggestion } from '../../judge/types.js';
 import { cpuColumns, stepLines } from './cpus.js';
 
 /** Columns of prose, so that a reply to the reply still fits into 78. */
@@ -20,9 +20,28 @@ export function findingParagraphs(f: Finding): string[][] {
     out.push(para(`For comparison, with one edit (${counterfactual.mutant}) this run fails:`));
     out.push(cpuColumns(counterfactual.steps));
   }
+  if (f.suggestion)
+    out.push(
+      para(
+        `With ${linesOf(f.suggestion)} as follows, none of ${thousands(f.suggestion.states)} states fails:`,
+      ),
+      replacement(f.suggestion),
+    );
   for (const a of f.evidence.assumptions) out.push(para(`Assumed: ${a}`));
   return out.filter((p) => p.length > 0);
 }
+
+const linesOf = (s: Suggestion): string =>
+  s.startLine === s.endLine
+    ? `line ${s.startLine} of ${s.path}`
+    : `lines ${s.startLine} to ${s.endLine} of ${s.path}`;
+
+/** The lines of a suggestion, as they would stand in the file; lines of code are never wrapped. */
+const replacement = (s: Suggestion): string[] =>
+  (s.text || '(nothing)')
+    .replace(/\n$/, '')
+    .split('\n')
+    .map((line) => printable(`  ${line}`).trimEnd());
 
 /** The bound of an exploration in words: `2 VMAs x 1 page, 2 other threads, 1 allocation failure`. */
 export function boundWords(f: Finding): string {

@@ -1,5 +1,6 @@
 import { printable, wrapText } from '../../base/terminal.js';
 import type { Finding } from '../../judge/types.js';
+import { isNew, isOpen } from '../problems.js';
 import { displayName } from './address.js';
 import { findingParagraphs } from './finding.js';
 import { replyHeaders } from './headers.js';
@@ -26,14 +27,13 @@ export function replyTo(answered: Answered, o: MailOptions): Reply | null {
 }
 
 function worthTelling({ review, patch }: Answered): Finding[] {
-  const introduced = review.findings.filter((f) => f.change === 'introduced');
+  const introduced = review.findings.filter(isNew);
   if (introduced.length > 0 || patch.kind !== 'quoted-patch') return introduced;
-  const open = review.findings.filter((f) => f.verdict === 'violated');
-  if (open.length > 0) return open;
-  const shown = review.findings.filter((f) => f.verdict === 'holds' && anchorOf(patch, f.location));
-  const asked = new Set(askedBelow(patch, 0).join(' ').match(/\w+/g));
-  const named = shown.filter((f) => (f.subject ?? '').match(/\w+/g)?.some((w) => asked.has(w)));
-  return (named.length ? named : shown).slice(0, MAX_ANSWERS);
+  const asked = review.asked ?? [];
+  return review.findings
+    .filter((f) => asked.includes(f.id) && f.change !== 'existing' && !isOpen(f))
+    .sort((x, y) => asked.indexOf(x.id) - asked.indexOf(y.id))
+    .slice(0, MAX_ANSWERS);
 }
 
 function body(answered: Answered, told: Finding[], o: MailOptions): string[] {
@@ -90,6 +90,8 @@ function closing({ review, patch }: Answered, told: Finding[], o: MailOptions): 
   const notes = [...new Set(review.notes ?? [])].map(sentence);
   const out: string[][] = [];
   if (holds.length) out.push(para(`The other rules that were run hold: ${names(holds)}.`));
+  const old = rest.filter((f) => f.verdict === 'violated' && f.change === 'existing');
+  if (old.length) out.push(para(`Broken before this patch already: ${names(old)}.`));
   if (open.length) out.push(para(`Not looked at to the end: ${names(open)}.`));
   if (notes.length) out.push(para(`About the source: ${notes.join(' ')}`));
   out.push(...again(patch.messageId));
