@@ -16,7 +16,7 @@ const ELSEWHERE: [RegExp, string][] = [
   [/^git config b4\./, 'test/mail/b4.test.ts'],
   [/^(?:npx )?forklore play\b/, 'test/e2e/player.test.ts'],
   [/--send\b/, 'test/mail/reply.test.ts'],
-  [/^(?:npx )?forklore (?:serve|worker|doctor)\b/, 'test/github/server.test.ts'],
+  [/^(?:npx )?forklore (?:serve|worker|doctor|setup)\b/, 'test/github/server.test.ts'],
 ];
 
 /** A place like a fresh clone, with `forklore` and `npx forklore` being the built command line. */
