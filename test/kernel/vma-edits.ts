@@ -1,10 +1,12 @@
 import type { Edit, KernelFunction } from './edits.js';
 
-/** An edit of 6.12's dup_mmap(), described by what it does to the statements that it finds there. */
+/** An edit of 6.12's dup_mmap() or exit_mmap(), described by what it does to the statements that it finds there. */
 export interface Described {
   /** The rule that must find it; of a harmless edit none does. */
   rule?: string;
   name: string;
+  /** The function that is edited; left out: dup_mmap(). */
+  at?: 'exit_mmap';
   change: (e: Edit, f: KernelFunction) => void;
 }
 
@@ -206,7 +208,17 @@ const RMAP = under('fork-rmap', {
   ),
 });
 
+/** Of exit_mmap(): what the child's VMAs own is not given back when they go. */
+const TEARDOWN = under('fork-unwind', {
+  'what was charged stays': drop('vm_unacct_memory'),
+  'VMAs are not removed': drop('remove_vma'),
+  'reverse maps are not taken down': drop('free_pgtables'),
+  'a page too many is taken back': (e, f) =>
+    e.after(f.call('vm_unacct_memory').stmt, '\tvm_unacct_memory(1);'),
+}).map((d): Described => ({ ...d, at: 'exit_mmap' }));
+
 export const VMA_DEFECTS: Described[] = [
+  ...TEARDOWN,
   ...PUBLICATION,
   ...ORDER,
   ...LOCK_ORDER,
@@ -223,6 +235,51 @@ const HELPER = ['static void fork_count(struct mm_struct *mm)', '{', '\tmm->map_
 
 /** Edits that change nothing that anybody could see. */
 export const VMA_HARMLESS: Described[] = [
+  {
+    name: 'a print in the teardown',
+    at: 'exit_mmap',
+    change: (e, f) => e.after(f.call('vm_unacct_memory').stmt, '\tpr_debug("gone\\n");'),
+  },
+  {
+    name: 'the sum is renamed in the teardown',
+    at: 'exit_mmap',
+    change: (e) => e.rename('nr_accounted', 'charged'),
+  },
+  {
+    name: 'an exact count',
+    change: (e, f) => e.replace(f.storeOf('map_count'), '\t\tmm->map_count = mm->map_count + 1;'),
+  },
+  {
+    name: 'the policy of no policy is not put',
+    change: (e, f) =>
+      e.replace(
+        f.call('mpol_put').stmt,
+        '\tif (vma_policy(tmp))',
+        '\t\tmpol_put(vma_policy(tmp));',
+      ),
+  },
+  {
+    name: 'the original is asked what is to be wiped',
+    change: (e, f) =>
+      e.replace(
+        copyIf(f),
+        '\t\tif (!(mpnt->vm_flags & VM_WIPEONFORK))',
+        '\t\t\tretval = copy_page_range(tmp, mpnt);',
+      ),
+  },
+  {
+    name: 'the copy is locked by name',
+    change: (e, f) => e.after(f.storeOf('vm_mm'), '\t\tvma_start_write(tmp);'),
+  },
+  {
+    name: 'an error code of its own',
+    change: (e, f) => e.after(f.call('vm_unacct_memory').stmt, '\tretval = -EAGAIN;'),
+  },
+  {
+    name: 'the parent is unlocked first',
+    change: (e, f) =>
+      e.move(f.call('mmap_write_unlock', 'mm').stmt, f.call('mmap_write_unlock', 'oldmm').stmt),
+  },
   { name: 'the copy is renamed', change: (e) => e.rename('tmp', 'copy') },
   { name: 'the original is renamed', change: (e) => e.rename('mpnt', 'orig') },
   {
