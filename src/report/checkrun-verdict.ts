@@ -58,6 +58,9 @@ export function checkVerdict(input: VerdictInput): CheckVerdict {
     const title = `${plural(between, 'problem')} introduced and removed again between commits`;
     return verdict('neutral', title + tail);
   }
+  const warned = rules(review.findings.filter(isWarning));
+  if (warned > 0)
+    return verdict('neutral', `${clean(review)}, ${plural(warned, 'warning')}${tail}`);
   return verdict(missing === 0 ? 'success' : 'neutral', clean(review) + tail);
 }
 
@@ -69,6 +72,11 @@ function verdict(conclusion: Conclusion, title: string): CheckVerdict {
 function settled(finding: Finding): boolean {
   const known = finding.change === 'existing' || finding.change === 'introduced';
   return finding.verdict === 'holds' || (finding.verdict === 'violated' && known);
+}
+
+/** A rule that holds and has something to say all the same, such as what a patch costs. */
+function isWarning(finding: Finding): boolean {
+  return finding.verdict === 'holds' && finding.change === 'none' && finding.severity !== 'note';
 }
 
 function rules(findings: Finding[]): number {

@@ -68,7 +68,7 @@ const stopped = new Promise<void>((resolve) => {
 
 if (process.argv[2] === 'worker') {
   const worker = await work(options);
-  process.stdout.write('ready\n');
+  process.stdout.write(`ready ${worker.url ?? ''}\n`);
   await stopped;
   await worker.close(5000);
 } else {

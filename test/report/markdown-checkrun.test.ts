@@ -8,6 +8,14 @@ const reviewOf = (...findings: ReturnType<typeof finding>[]) => patchReview({ fi
 const unseen = [{ path: 'mm/big.c', reason: 'too large', matters: true }];
 
 describe('checkVerdict', () => {
+  it('is not green while a rule warns', () => {
+    const costly = finding({ rule: 'fork-cost', severity: 'warning' });
+    expect(checkVerdict({ review: reviewOf(finding(), costly), unseen: [] })).toEqual({
+      conclusion: 'neutral',
+      title: 'No problem found in 2 rules, 1 warning',
+    });
+  });
+
   it('fails for introduced errors only', () => {
     const holds = [finding(), finding({ rule: 'b' })];
     expect(checkVerdict({ review: reviewOf(lockFinding(), ...holds), unseen: [] })).toEqual({
