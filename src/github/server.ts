@@ -37,7 +37,10 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   server.requestTimeout = 30_000;
   await listen(server, options.port ?? settings.port, settings.host);
   const stop = new AbortController();
-  const recovered = options.recover === false ? Promise.resolve() : recover(service, stop.signal);
+  const recovered =
+    options.recover === false
+      ? Promise.resolve()
+      : recover(service, stop.signal, options.firstPauseMs);
   return {
     url: urlOf(server.address() as AddressInfo),
     service,

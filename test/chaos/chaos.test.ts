@@ -131,6 +131,28 @@ describe('1,000 deliveries through bad weather', () => {
     }
   }, 120_000);
 
+  it('a search for lost work that GitHub does not answer at first goes on', async () => {
+    const hub = await fleet(20);
+    for (const pull of hub.pulls) push(hub, pull, 0);
+    let asked = 0;
+    // more failures in a row than Octokit tries again
+    hub.weather = ({ path }) =>
+      /installations$|repositories$|check-runs$/.test(path) && asked++ % 12 < 9
+        ? { status: 502, body: { message: 'Server Error' } }
+        : null;
+    const server = new Child(file, 'server', environment(hub, null));
+    try {
+      await server.start();
+      await until(() => asked > 60, 30_000);
+      hub.weather = () => null;
+      await until(() => wrongs(hub).length === 0, 30_000);
+      expect(wrongs(hub)).toEqual([]);
+    } finally {
+      await server.end('SIGKILL');
+      await hub.close();
+    }
+  }, 90_000);
+
   it('in one process: killed twice, what was lost is found on GitHub', async () => {
     const random = generator(7);
     const hub = await fleet(30);
