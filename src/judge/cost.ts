@@ -138,6 +138,7 @@ function finding(
     location: place.location,
     subject: place.subject,
     message,
+    ...(c && severity === 'note' && !saysMuch(c) ? { brief: true } : {}),
     evidence: {
       model: after.features.model,
       scenario: { layout: LAYOUT },
@@ -155,6 +156,10 @@ function finding(
     },
   };
 }
+
+/** Something changes, or is claimed. */
+const saysMuch = (c: Compared): boolean =>
+  c.rows.some((r) => r.changePercent !== 0 || r.claimedPercent !== null);
 
 /** The first line with a call that the patch adds, else that it takes away, else the function. */
 function placeOf({ rule, before, after }: Evaluated): { location: Location; subject: string } {

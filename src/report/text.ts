@@ -1,6 +1,7 @@
 import { plural, printable, thousands, wrapText } from '../base/terminal.js';
 import type { Finding, PatchReview, Review } from '../judge/types.js';
 import { interleaving, places } from './columns.js';
+import { costRows } from './cost-rows.js';
 
 const WIDTH = 80;
 
@@ -40,6 +41,7 @@ function patchText(p: PatchReview, verbose: boolean): string {
 /** What is new comes first, then what else is wrong, what is open, what holds. */
 function rank(f: Finding): number {
   if (f.change === 'introduced') return f.suppressed ? 2 : 0;
+  if (verdictWord(f) === 'warning') return 2;
   const order = ['violated', 'inconclusive', 'vacuous', 'bounded', 'holds'];
   return 1 + order.indexOf(f.verdict);
 }
@@ -73,7 +75,7 @@ const placeOf = ({ location: { path, line } }: Finding): string =>
   line === null ? path : `${path}:${line}`;
 
 function findingText(f: Finding): string {
-  const verdict = f.verdict === 'violated' ? 'VIOLATED' : f.verdict;
+  const verdict = verdictWord(f);
   const where = placeOf(f);
   const first = `${verdict.padEnd(13)} ${f.rule.padEnd(18)} ${where}  ${f.subject ?? ''}`.trimEnd();
   const lines =
@@ -103,6 +105,12 @@ const oneLineKeep = (text: string): string => printable(text.replace(/[\n\t]/g, 
 const suppressedBy = ({ reason, expires }: NonNullable<Finding['suppressed']>): string =>
   `suppressed by the configuration${expires === null ? '' : ` until ${expires}`}: ${reason}`;
 
+/** What stands in front: a cost is never a violation, but may be a warning. */
+function verdictWord(f: Finding): string {
+  if (f.verdict === 'violated') return 'VIOLATED';
+  return f.evidence.cost && f.severity !== 'note' ? f.severity : f.verdict;
+}
+
 function changeWord(f: Finding): string {
   switch (f.change) {
     case 'introduced':
@@ -118,6 +126,7 @@ function changeWord(f: Finding): string {
 
 function countLines(f: Finding): string[] {
   const e = f.evidence;
+  if (e.cost) return costRows(e.cost);
   const end = e.exhausted ? 'to the end' : 'up to the limit';
   const failing = e.failing === 0 ? 'none fails' : plural(e.failing, 'failing step');
   const out = wrapText(`${plural(e.states, 'state')} ${end}, ${failing}`, WIDTH, '  ');
