@@ -162,6 +162,12 @@ export class Edit {
     return this.remove(stmt).insert(this.of.span(stmt).first, ...text);
   }
 
+  /** Another text for a line. */
+  line(line: number, text: string): this {
+    this.dropped.add(line);
+    return this.insert(line, text);
+  }
+
   /** Moves a statement behind another one. */
   move(stmt: number, behind: number): this {
     return this.remove(stmt).after(behind, ...this.of.text(this.of.span(stmt)));
