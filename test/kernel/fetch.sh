@@ -15,11 +15,12 @@ fi
 if [ "${1:-}" = -- ]; then shift; fi
 
 # Only what the tests read; a whole tree has 1.5 GB.
-files=(kernel/fork.c mm lib/maple_tree.c fs/userfaultfd.c include/linux include/asm-generic arch/x86/include)
+files=(kernel/fork.c kernel/events/uprobes.c mm lib/maple_tree.c fs/userfaultfd.c include/linux include/asm-generic arch/x86/include)
 
 fetch() {
   local version="$1" name="linux-source-$1" dest="$cache/$1"
-  if [ -e "$dest/.complete" ]; then return; fi
+  # a tree with other files than those above is fetched anew
+  if [ "$(cat "$dest/.complete" 2>/dev/null)" = "${files[*]}" ]; then return; fi
   local work
   mkdir -p "$cache"
   work="$(mktemp -d "$cache/.fetch-XXXXXX")"
@@ -35,7 +36,7 @@ fetch() {
     mkdir tree
     dpkg-deb --fsys-tarfile "$name"_*.deb | tar -xO "./usr/src/$name.tar.xz" |
       tar -xJ -C tree --strip-components=1 "${files[@]/#/$name/}"
-    touch tree/.complete
+    echo "${files[*]}" >tree/.complete
   ) || {
     rm -rf "$work"
     return 1
