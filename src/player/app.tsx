@@ -51,8 +51,11 @@ export function App({ data }: { data: PageData }) {
 
 function itemsOf(data: PageData): Item[] {
   const order = ['violated', 'inconclusive', 'vacuous', 'bounded', 'holds'];
-  const rank = ({ finding: f }: Item): number =>
-    f.change === 'introduced' ? -1 : order.indexOf(f.verdict);
+  // what the patch brings, then what the mail asks, then the rest
+  const rank = ({ finding: f, patch }: Item): number => {
+    if (f.change === 'introduced') return -2;
+    return data.review.patches[patch].asked?.includes(f.id) ? -1 : order.indexOf(f.verdict);
+  };
   return data.review.patches
     .flatMap((p, patch) =>
       p.findings.map((finding) => ({

@@ -71,8 +71,7 @@ export function FindingView({ data, item, simulator, route, go }: FindingProps) 
 }
 
 /** The figures of a finding about cost; null for any other. */
-const costOf = ({ evidence }: Finding): CostRows | null =>
-  (evidence as { cost?: CostRows }).cost ?? null;
+const costOf = ({ evidence }: Finding): CostRows | null => evidence.cost ?? null;
 
 function Head({ item: { finding: f } }: { item: Item }) {
   const e = f.evidence;
