@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -143,6 +144,43 @@ describe('a bound in YAML', () => {
     expect(wrong).toMatchObject({ code: 2 });
     expect(wrong.err).toContain('did you mean "failures"?');
   });
+});
+
+describe('rules test --watch', () => {
+  it('runs again after each change, and says what is wrong meanwhile', async () => {
+    const rules = made('watched');
+    const main = join(ROOT, 'dist', 'cli', 'main.js');
+    const child = spawn(
+      process.execPath,
+      [main, 'rules', 'test', 'watched', '--rules', rules, '--watch'],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    let seen = '';
+    const saw = (pattern: RegExp) =>
+      new Promise<void>((resolve, reject) => {
+        const look = () => pattern.test(seen) && resolve();
+        for (const stream of [child.stdout, child.stderr])
+          stream.on('data', (chunk: Buffer) => {
+            seen += chunk.toString();
+            look();
+          });
+        child.on('exit', () => reject(new Error(`ended: ${seen}`)));
+      });
+    try {
+      const file = join(rules, 'watched', 'rule.yaml');
+      const text = readFileSync(file, 'utf8');
+      await saw(/^watched {2}ok/m);
+      writeFileSync(file, text.replace('title:', 'titel:'));
+      await saw(/unknown key "titel"; did you mean "title"/);
+      seen = '';
+      writeFileSync(file, text.replace('[shared-writable]', '[deadlock]'));
+      await saw(/^watched {2}FAILED/m);
+    } finally {
+      child.removeAllListeners('exit');
+      child.kill('SIGKILL');
+    }
+    expect(seen).toContain('proves nothing');
+  }, 120_000);
 });
 
 describe('rules list and explain', () => {
