@@ -1,6 +1,6 @@
 import { printable } from '../../base/terminal.js';
 import type { Evaluation } from './eval.js';
-import { OUTCOMES } from './score.js';
+import { OUTCOMES, type Pair } from './score.js';
 
 /** The evaluation as a table of rules, then of the files with something to say, then what was not right, by name. */
 export function renderEval(e: Evaluation): string {
@@ -36,13 +36,14 @@ function namesOf(e: Evaluation): string[] {
     const lines = Object.entries(e.perFile).flatMap(([name, f]) =>
       f.pairs
         .filter((p) => p.outcome === outcome)
-        .map(
-          (p) => `  ${name}, class ${p.class} (${p.rules.join(', ') || 'no rule'}): ${clip(p.why)}`,
-        ),
+        .map((p) => `  ${name}, ${aboutOf(p)}: ${clip(p.why)}`),
     );
     return lines.length ? ['', `${outcome}:`, ...lines] : [];
   });
 }
+
+const aboutOf = (p: Pair): string =>
+  p.class === 0 ? 'no class' : `class ${p.class} (${p.rules.join(', ') || 'no rule'})`;
 
 const clip = (why: string): string => {
   const line = printable(why.replace(/\s+/g, ' '));

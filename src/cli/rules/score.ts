@@ -7,6 +7,7 @@ export type Outcome = (typeof OUTCOMES)[number];
 
 /** One pair of a file and a defect class that counts. */
 export interface Pair {
+  /** 0: no class in particular. */
   class: number;
   outcome: Outcome;
   /** Rules that it is about: who found it, who could not tell, or who should have. */
@@ -35,8 +36,15 @@ export function pairsOf(
     .filter(isOpen)
     .filter((f) => !(f.classes ?? []).some((n) => known.has(n)))
     .map((f) => pair(f, 'inconclusive', `${f.verdict}: ${f.message}`));
-  return [...asked, ...noise, ...open];
+  const lost = reviews.filter((r) => r.findings.length === 0 && isLost(r));
+  // nothing was asked of the file, and nothing can be said of it
+  const unread = asked.length ? [] : lost.map((r) => nothingSaid(r.reason));
+  return [...asked, ...noise, ...open, ...unread];
 }
+
+const isLost = (r: PatchReview): boolean => r.status === 'inconclusive' || r.status === 'failed';
+
+const nothingSaid = (why: string): Pair => ({ class: 0, outcome: 'inconclusive', rules: [], why });
 
 const pair = (f: Finding, outcome: Outcome, why: string): Pair => ({
   class: f.classes?.[0] ?? 0,
@@ -68,7 +76,7 @@ function expected(
   const open = of.filter(isOpen);
   if (open.length)
     return { class: n, outcome: 'inconclusive', rules: ids(open), why: open[0].message };
-  const lost = reviews.find((r) => r.status === 'inconclusive' || r.status === 'failed');
+  const lost = reviews.find(isLost);
   const responsible = rules.filter((r) => r.classes.includes(n)).map((r) => r.id);
   if (lost) return { class: n, outcome: 'inconclusive', rules: responsible, why: lost.reason };
   const said = of.map((f) => `${f.rule}: ${f.verdict}, ${f.change}`).join('; ');
