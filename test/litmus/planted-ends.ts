@@ -368,6 +368,18 @@ export const PLANTED_ENDS: PlantedEnd[] = [
     '\tflush_tlb_mm(oldmm);\n\tmmap_write_unlock(oldmm);\n',
     quiet('anon'),
   ),
+  planted(
+    'store-allocates',
+    'a range is cleared by a plain store',
+    'retval = vma_iter_clear_gfp(&vmi, mpnt->vm_start, mpnt->vm_end, GFP_KERNEL);',
+    'mas_set_range(&vmi.mas, mpnt->vm_start, mpnt->vm_end - 1);\n\t\t\tmas_store(&vmi.mas, NULL);',
+    quiet(
+      ...'padding padding padding padding dontcopy padding padding padding padding padding'.split(
+        ' ',
+      ),
+    ),
+    true,
+  ),
   {
     property: 'huge-entry',
     version: { name: 'no lock', change: (t) => edit(t, '\t\tvma_start_write(mpnt);\n', '') },

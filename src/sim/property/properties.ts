@@ -110,6 +110,10 @@ export const PROPERTIES: readonly Property[] = [
     id: 'guard-teardown',
     breach: 'the uprobe section ends before the half-built child is torn down',
   },
+  {
+    id: 'store-allocates',
+    breach: 'a store for which memory should be set aside has to allocate',
+  },
 ];
 
 /** Index of a property by its id. Throws for an unknown id: a bug of ours. */

@@ -16,7 +16,7 @@ import {
 } from '../../maple/index.js';
 import { loadState, POSITION_FIELD, positionAt, saveState, statesOf } from '../tree-position.js';
 import { entryOf, TREE_FIELD, TreeValue, treeAt } from '../tree-value.js';
-import { int, KERNEL, mayReclaim, mustReport, object } from './support.js';
+import { failing, int, KERNEL, mayReclaim, mustReport, object } from './support.js';
 
 const NO_MEMORY = 'finds no memory for a node: fails';
 
@@ -94,6 +94,8 @@ export interface Change {
   check?(env: Env, mt: MapleTree, mas: MaState | null): void;
   /** No allocation of it may fail (__GFP_NOFAIL). */
   sure?: boolean;
+  /** Nodes should have been set aside for it: it is not to ask for any. */
+  promised?: boolean;
   /** Its allocations may sleep. */
   sleeps?: boolean;
   /**
@@ -130,6 +132,8 @@ export function* changing(env: Env, c: Change): Visible {
   const good = attempt(env, c, Number.POSITIVE_INFINITY);
   const failed = int(env, KERNEL, 'failed');
   let taken = good;
+  if (good.asked > 0 && c.promised)
+    yield failing('store-allocates', `${c.what} has to allocate, and nothing was set aside for it`);
   if (good.asked > 0 && c.sleeps) yield* mayReclaim(env, c.what);
   const open = (good.asked > 0 && !c.sure) || c.mayRefuse;
   if (open && failed < env.scenario.failures) {

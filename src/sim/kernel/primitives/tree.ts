@@ -162,12 +162,15 @@ const destroyTree =
 
 /** Through an iterator. */
 const STORES: Record<string, Primitive> = {
-  /** In bulk mode neither allocates nor frees; else like mas_store_gfp(), with one try for memory. */
+  /**
+   * In bulk mode neither allocates nor frees. Else its nodes should have been set aside; without them it is like
+   * mas_store_gfp(), with one try for memory.
+   */
   mas_store: function* (env, [m, entry]) {
     const c = store(env, m, entry, 'mas_store', (mas, e) => toValue(mas_store(mas, e)));
     const bulk = ((positionAt(env.world, c.at!)?.flags ?? 0) & MA_STATE_BULK) !== 0;
     if (bulk && entry !== 0) env.assume('mas_store() in bulk mode may fail, as its callers expect');
-    return yield* changing(env, { ...c, mayRefuse: bulk && entry !== 0 });
+    return yield* changing(env, { ...c, mayRefuse: bulk && entry !== 0, promised: !bulk });
   },
   mas_store_gfp: function* (env, [m, entry, gfp]) {
     const c = store(env, m, entry, 'mas_store_gfp', (mas, e) =>
