@@ -64,8 +64,8 @@ export function isReviewed(runs: readonly CheckData[], number: number): boolean 
 }
 
 /**
- * The check run for the pull request's head: one that an earlier run left unfinished, or a new one; null when this head
- * was reviewed already for the same cause.
+ * The check run for the pull request's head: one that an earlier run left unfinished or that told of trouble, or a new
+ * one; null when this head was reviewed already for the same cause.
  */
 export async function openCheck(context: CheckContext): Promise<OpenCheck | null> {
   const { client, repo, pull, world } = context;
@@ -88,7 +88,16 @@ export async function openCheck(context: CheckContext): Promise<OpenCheck | null
     });
     return data as CheckData;
   };
-  const run = unfinished(before) ?? (await writeOnce(find, create, world.sleep));
+  const failed = externalId(context, 'retry');
+  const reopened = before.find((r) => r.status === 'completed' && r.external_id === failed);
+  if (reopened && !unfinished(before))
+    await client.rest.checks.update({
+      ...repo,
+      check_run_id: reopened.id,
+      status: 'in_progress',
+      external_id: open,
+    });
+  const run = unfinished(before) ?? reopened ?? (await writeOnce(find, create, world.sleep));
   return { id: run.id, annotated: run.output?.annotations_count ?? 0 };
 }
 

@@ -28,8 +28,8 @@ export interface Posted {
   /** By finding id, for each introduced finding. */
   placements: Map<string, Placement>;
   notes: string[];
-  /** Something was not posted that may go through later. */
-  transient: boolean;
+  /** Why something was not posted that may go through later; null when nothing of that kind happened. */
+  transient: unknown;
 }
 
 /**
@@ -39,7 +39,7 @@ export interface Posted {
  */
 export async function postPlan(context: PostContext, input: PostInput): Promise<Posted> {
   const { plan } = input;
-  const posted: Posted = { placements: new Map(plan.standing), notes: [], transient: false };
+  const posted: Posted = { placements: new Map(plan.standing), notes: [], transient: null };
   const names = shortIds(input.introduced);
   const bodies = new Map(plan.drafts.map((d) => [d, commentBody(context, d, names)]));
   const onLines = plan.drafts.filter((d) => d.anchor !== null);
@@ -153,7 +153,7 @@ async function postAlone(post: Post, d: Draft): Promise<void> {
 }
 
 function refuse(posted: Posted, error: unknown): void {
-  posted.transient ||= isTransient(error);
+  if (isTransient(error)) posted.transient ??= error;
   const note = `A comment was not taken: ${failureReason(error)}.`;
   if (!posted.notes.includes(note)) posted.notes.push(note);
 }

@@ -39,6 +39,8 @@ export async function publish(run: Run, check: OpenCheck, result: Analysis): Pro
     reproduce: (finding) => reproduceLines(pull, base, finding),
   };
   const posted = await postPlan(post, { plan, introduced, dismissed });
+  // what is there is not posted again by the next try
+  if (posted.transient !== null && !run.last) throw posted.transient;
   const open = plan.unsettled.map(
     (c) =>
       `Whether the comment on ${c.marker.finding.slice(0, 4)} still holds could not be settled.`,
@@ -50,7 +52,7 @@ export async function publish(run: Run, check: OpenCheck, result: Analysis): Pro
     page,
     annotations: annotationsFor(shown, new Set(dismissed.keys())),
     actions: buttonsFor(introduced, dismissed),
-    mark: posted.transient ? 'retry' : 'done',
+    mark: posted.transient === null ? 'done' : 'retry',
   });
 }
 
