@@ -66,6 +66,18 @@ async function rain(
   return taken;
 }
 
+/** What the processes have logged about the pull requests that are named. */
+function about(what: string[], children: Child[]): string {
+  const names = new Set(what.map((w) => /^#\d+(?=:)/.exec(w)?.[0]).filter((n) => n !== undefined));
+  const lines = children.flatMap((child) =>
+    child.output.split('\n').map((l) => `${child.kind} ${l}`),
+  );
+  const named = lines.filter(
+    (l) => l.includes('lost work') || [...names].some((n) => l.includes(`${n} at`)),
+  );
+  return [...what, ...named].join('\n');
+}
+
 async function counted(url: string, result: string): Promise<number> {
   const text = await (await fetch(`${url}/metrics`)).text();
   const lines = text.split('\n').filter((l) => l.startsWith('forklore_deliveries_total'));
@@ -108,7 +120,7 @@ describe('1,000 deliveries through bad weather', () => {
         >;
         return health.waiting + health.running === 0 && wrongs(hub).length === 0;
       };
-      await until(quiet, 60_000);
+      if (!(await until(quiet, 60_000))) console.error(about(wrongs(hub), [server, a, b]));
       expect(wrongs(hub), `seed ${seed}`).toEqual([]);
       expect(hub.pulls.every((p) => p.data.state === 'open')).toBe(true);
 

@@ -74,7 +74,7 @@ export const environment = (hub: StandIn, redis: string | null): NodeJS.ProcessE
   WEBHOOK_SECRET: SECRET,
   GHE_HOST: hub.host,
   GHE_PROTOCOL: 'http',
-  LOG_LEVEL: 'silent',
+  LOG_LEVEL: 'info',
   PORT: '0',
   ...(redis ? { REDIS_URL: redis } : {}),
 });
