@@ -27,9 +27,11 @@ export async function evaluateRules(i: EvaluateInput): Promise<Finding[]> {
   const rules = i.rules.filter((r) => applies(r, side));
   const exploring = rules.filter((r) => r.by === 'exploration');
   const then = i.before === null ? [] : exploring.filter((r) => applies(r, i.before!));
+  // no run of the version before is shown
+  const asBefore = { ...options, shrink: false };
   const [explored, before] = await Promise.all([
     exploreRules(exploring, side, options),
-    i.before && then.length ? exploreRules(then, i.before, options) : new Map(),
+    i.before && then.length ? exploreRules(then, i.before, asBefore) : new Map(),
   ]);
   const after = new Map([...explored].map(([r, e]) => [r, withheld(r, side, e)]));
   const passing = exploring.filter((r) => after.get(r)!.verdict === 'holds');

@@ -28,6 +28,8 @@ export interface ExploreOptions {
   progress?: (rule: string) => void;
   /** Told of each mutant that was tried for a rule, caught or not. */
   tried?: (m: TriedMutant) => void;
+  /** False: counterexamples stay in the scenario in which they were found. */
+  shrink?: boolean;
   /** Models that replace built-in ones. */
   overrides?: Readonly<Record<string, Primitive>>;
   /** false: no mutants are tried, and a pass is not looked into. */
@@ -60,6 +62,7 @@ export async function check(
     limits: o.limits ?? DEFAULT_LIMITS,
     properties,
     stopAtFirst,
+    ...(o.shrink === undefined ? {} : { shrink: o.shrink }),
   };
   const { deadline } = o;
   // models can not cross to another thread
@@ -106,7 +109,9 @@ async function exploreGroup(
   o: ExploreOptions,
   stopAtFirst: boolean,
 ): Promise<Map<Rule, ScenarioResult>> {
-  const shared = await check(group, union(group.rules), side, o, stopAtFirst);
+  // what breaks there is looked at once more, rule by rule
+  const together = group.rules.length > 1 ? { ...o, shrink: false } : o;
+  const shared = await check(group, union(group.rules), side, together, stopAtFirst);
   o.progress?.(group.rules[0].id);
   const out = new Map<Rule, ScenarioResult>();
   for (const rule of group.rules) {

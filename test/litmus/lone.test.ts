@@ -96,4 +96,21 @@ describe('fork all by itself', () => {
     expect(first.counterexample === null).toBe(whole.counterexample === null);
     expect(first.counterexample?.steps.length ?? 1).toBeGreaterThan(0);
   });
+
+  it('keeps a counterexample in its whole scenario where that is asked for', async () => {
+    const input = {
+      program: await loweredTail(DEFECTS[0].change),
+      entry: 'dup_mm',
+      scenario: ROUTES,
+      features: FEATURES_6_12,
+      limits: { states: 1e6, nodes: 1e5 },
+      properties: [DEFECTS[0].property],
+      stopAtFirst: false,
+    };
+    const [small, whole] = [checkScenario(input), checkScenario({ ...input, shrink: false })];
+    expect(whole.failing).toBe(small.failing);
+    expect(whole.counterexample!.scenario).toBe(ROUTES);
+    expect(small.counterexample!.scenario.vmas.length).toBeLessThan(ROUTES.vmas.length);
+    expect(small.counterexample!.property).toBe(whole.counterexample!.property);
+  });
 });

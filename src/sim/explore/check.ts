@@ -50,6 +50,8 @@ export interface CheckInput extends ForkSystemInput {
   properties: readonly string[];
   /** Stop at the first breach (mutants); else count all, find the shortest and shrink the scenario. */
   stopAtFirst: boolean;
+  /** False: the counterexample stays in the whole scenario. */
+  shrink?: boolean;
 }
 
 /** States that one attempt to shrink a scenario may take. */
@@ -154,7 +156,7 @@ function failingRun(
     checked: [...input.properties],
     steps: shownSteps(replay(fs.system, first.schedule, only), fs.system.threads),
   };
-  if (input.stopAtFirst) return full;
+  if (input.stopAtFirst || input.shrink === false) return full;
   const at = (scenario: Scenario) =>
     buildForkSystem({ ...input, scenario, checked: new Set(input.properties) });
   const fails = (scenario: Scenario): boolean => {
