@@ -131,7 +131,7 @@ function checkLone(input: CheckInput): ScenarioResult {
       property: f.property,
       scenario: input.scenario,
       schedule: f.schedule,
-      checked: [...input.properties],
+      checked: [...input.properties].sort(),
       steps: shown(),
     },
     ...noted(lone.notes),
@@ -153,7 +153,7 @@ function failingRun(
     property: first.property,
     scenario: input.scenario,
     schedule: first.schedule,
-    checked: [...input.properties],
+    checked: [...input.properties].sort(),
     steps: shownSteps(replay(fs.system, first.schedule, only), fs.system.threads),
   };
   if (input.stopAtFirst || input.shrink === false) return full;
