@@ -114,7 +114,8 @@ export function detectFeatures(
     vmaLock,
     anonPrepare: newFaults ? 'mmap-trylock' : 'refused',
     assertsWriteLocked: vmaLock !== 'none',
-    rcuTrees: ['MT_FLAGS_USE_RCU', 'mt_clear_in_rcu', 'mt_set_in_rcu'].some(has),
+    // leaving the mode is what tells: entering it alone may be a step that a skeleton has filled in
+    rcuTrees: ['MT_FLAGS_USE_RCU', 'mt_clear_in_rcu'].some(has),
     // a walker whose text is not at hand is taken to be as new as the flag that dup_mmap() sets for it
     stableChecks: WALKERS.map((w) => w.name).filter(
       (name) => around.stable[name] ?? around.symbols.has('MMF_UNSTABLE'),
