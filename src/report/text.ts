@@ -127,6 +127,8 @@ function changeWord(f: Finding): string {
 function countLines(f: Finding): string[] {
   const e = f.evidence;
   if (e.cost) return costRows(e.cost);
+  // a rule that does not explore has no states to count
+  if (e.states === 0 && e.executions === 0) return [];
   const end = e.exhausted ? 'to the end' : 'up to the limit';
   const failing = e.failing === 0 ? 'none fails' : plural(e.failing, 'failing step');
   const out = wrapText(`${plural(e.states, 'state')} ${end}, ${failing}`, WIDTH, '  ');
