@@ -52,6 +52,12 @@ const percentile = (values: number[], share: number): number => {
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`;
 
+/** Figures about reviews that were not made would be none. */
+function reviewed(hub: StandIn): void {
+  const odd = hub.checks.find((k) => k.conclusion !== 'failure');
+  if (odd) throw new Error(`no review: ${odd.output?.title}: ${odd.output?.summary.slice(0, 200)}`);
+}
+
 async function burst(file: string, workers: number): Promise<void> {
   const redis = (await startRedis())!;
   const hub = await realFleet(PULLS + workers * 2);
@@ -73,6 +79,7 @@ async function burst(file: string, workers: number): Promise<void> {
   console.log(
     `${workers} worker${workers > 1 ? 's' : ' '}  ${PULLS} reviews in ${seconds(took)}: ${rate.toFixed(0)} a minute; all deliveries answered after ${seconds(answered)}`,
   );
+  reviewed(hub);
   for (const child of [server, ...all]) await child.end('SIGTERM');
   await redis.stop();
   await hub.close();
