@@ -18,6 +18,9 @@ export interface Item {
 
 /** Longest parenthesis or bracket outside of a body, in characters: an unmatched one must not cost the whole file. */
 const MAX_GROUP = 20_000;
+/** The same once an item holds many that nothing closes: that is no C, and need not be read closely. */
+const SHORT_GROUP = 200;
+const MANY_UNCLOSED = 20;
 
 interface Group {
   name: string;
@@ -45,13 +48,17 @@ function nextItem(code: string, from: number, items: Item[]): number {
   const groups: Group[] = [];
   let assigned = false;
   let brace = -1;
+  let unclosed = 0;
   for (let i = nextSpecial(code, start); i >= 0; i = nextSpecial(code, i + 1)) {
     const c = code[i];
     if (c === '"' || c === "'") {
       i = skipLiteral(code, i) - 1;
     } else if (c === '(' || c === '[') {
-      const close = matchBracket(code, i, MAX_GROUP);
-      if (close < 0) continue;
+      const close = matchBracket(code, i, unclosed < MANY_UNCLOSED ? MAX_GROUP : SHORT_GROUP);
+      if (close < 0) {
+        unclosed++;
+        continue;
+      }
       if (c === '(' && brace < 0) groups.push(groupAt(code, i, close));
       i = close - 1;
     } else if (c === '=') {
