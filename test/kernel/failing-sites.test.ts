@@ -2,7 +2,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { calleesOf, detectFeatures, headerNames } from '../../src/judge/features.js';
 import { unbalanced } from '../../src/sim/actors/exit.js';
 import type { Features } from '../../src/sim/kernel/features.js';
+import type { World } from '../../src/sim/machine/world.js';
 import type { Func, Instr, Program } from '../../src/sim/program.js';
+import { unwound } from '../../src/sim/property/end/unwind.js';
 import type { VmaSpec } from '../../src/sim/scenario.js';
 import { folderReader } from '../../src/source/index.js';
 import { failingSites, type Site } from './failing-sites.js';
@@ -76,6 +78,15 @@ function without(program: Program, callee: string): Program {
   return { ...program, functions: Object.fromEntries(functions) };
 }
 
+/** What the counts that the models keep on the objects themselves say of a child that is torn down. */
+function counted(world: World): string[] {
+  const open = world.objs.filter((o) => (o.fields.get('__opened') ?? 0) !== 0);
+  return [
+    ...unwound({ world, succeeded: false }).map((b) => b.text),
+    ...open.map((o) => `${o.name} is opened ${o.fields.get('__opened')} times more than closed`),
+  ];
+}
+
 interface Outcome {
   value: unknown;
   /** The call of dup_mmap() below which the choice was made. */
@@ -117,13 +128,14 @@ describe.each([
         called: (call) => ledger.book(call),
       });
       const forked = r.dupMmap();
-      const torn = unbalanced(r.exitMmap(forked));
+      const end = r.exitMmap(forked);
+      const torn = unbalanced(end);
       return {
         value: forked.value,
         site: r.refused,
         asked: r.asked,
         signals: r.signals,
-        problems: [...ledger.problems(), ...(torn ? [torn] : [])],
+        problems: [...ledger.problems(), ...(torn ? [torn] : []), ...counted(end.world)],
       };
     }
 

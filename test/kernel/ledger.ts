@@ -44,6 +44,10 @@ export class Ledger {
       case 'mmap_write_lock_nested':
         if (result === 0) this.add('mmap_write_lock', first);
         return;
+      case 'vma_close':
+        // only seen where it is a model, which closes within itself
+        if (this.hasClose(site)) this.add('driver_close', first);
+        return;
       case 'mpol_put':
         if (isPtr(args[0])) this.add(name, first);
         return;
@@ -86,9 +90,15 @@ export class Ledger {
     return out;
   }
 
+  /** The policy that a copy was given. */
   private policyOf({ world, args }: CallSite): Value {
-    const vma = args[0];
+    const vma = args[1];
     return isPtr(vma) ? world.obj(vma).fields.get('vm_policy') : undefined;
+  }
+
+  private hasClose({ world, args }: CallSite): boolean {
+    const ops = isPtr(args[0]) ? world.get(args[0], 'vm_ops') : 0;
+    return isPtr(ops) && Boolean(world.get(ops, 'close'));
   }
 
   private count(name: string, object: string): number {

@@ -70,6 +70,7 @@ export class Log {
       const tree = world.get(p, 'tree');
       return isPtr(tree) ? `mas:${this.pointer(tree, world)}` : 'local';
     }
+    if (o.kind === 'policy') return o.name.replace(/^policy of (.*)$/, '$1.__policy');
     const named = this.names.get(p.obj);
     if (named) return named;
     return p.path ? `${o.name}.${p.path}` : o.name;

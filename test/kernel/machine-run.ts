@@ -52,9 +52,12 @@ export class SequentialRun {
     this.shared = new Shared(o.scenario, o.features);
     this.state = Uint8Array.from(this.shared.init);
     const has = (name: string) => Object.hasOwn(o.program.functions, name);
+    // what the program holds as text is run from there
+    const models = Object.entries(exitPrimitives(has)).filter(([name]) => !has(name));
+    const teardown = Object.fromEntries(models);
     this.machine = new Machine(
       o.program,
-      { ...PRIMITIVES, ...exitPrimitives(has), ...o.overrides },
+      { ...PRIMITIVES, ...teardown, ...o.overrides },
       value,
       { shared: this.shared, scenario: o.scenario, features: o.features, assume: () => {} },
       (env, [callee]) => env.stuck(`no model of ${JSON.stringify(callee)}`),

@@ -5,6 +5,8 @@ import type { PageState, Scenario, VmaSpec } from '../../src/sim/scenario.js';
 
 const ALWAYS = ['VM_READ', 'VM_MAYREAD'];
 const SOMETIMES = [
+  'VM_EXEC',
+  'VM_GROWSDOWN',
   'VM_WRITE',
   'VM_MAYWRITE',
   'VM_SHARED',
@@ -44,8 +46,7 @@ export function alone(vmas: VmaSpec[], id = 'alone'): Scenario {
 
 /** The input of the compiled program: counts and failures, then one line per VMA. */
 export function asInput(s: Scenario, failing: readonly number[], signalAt: number): string {
-  const total = s.vmas.reduce((n, v) => n + v.pages.length, 0);
-  const head = [s.vmas.length, total, signalAt, failing.length, ...failing].join(' ');
+  const head = [s.vmas.length, signalAt, failing.length, ...failing].join(' ');
   const vmas = s.vmas.map((v, k) => {
     const flags = v.flags.reduce((bits, f) => bits + VM_FLAGS[f], 0);
     const end = vmaStart(k) + 4096 * v.pages.length;

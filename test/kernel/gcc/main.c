@@ -22,22 +22,20 @@ static void read_vma(int i, struct mm_struct *mm)
 	mm->mm_mt._list[i] = (struct _range){ v->vm_start, v->vm_end - 1, v };
 	mm->mm_mt._count = i + 1;
 	mm->map_count++;
+	count_pages(mm, v->vm_flags, (v->vm_end - v->vm_start) >> 12);
 }
 
 static void read_scenario(void)
 {
-	unsigned long total;
-
 	for (int i = 0; i < VMAS; i++)
 		for (int k = 0; k < 8; k++)
 			names[i][k] = 0;
 	parent = child = (struct mm_struct){ .flags = 0 };
-	if (scanf("%lu %d %d", &total, &signal_at, &failures) != 3)
+	if (scanf("%d %d", &signal_at, &failures) != 2)
 		exit(2);
 	for (int i = 0; i < failures; i++)
 		if (scanf("%d", &failing[i]) != 1)
 			exit(2);
-	parent.total_vm = total;
 	ordinal = -1;
 	committed = 0;
 	for (int i = 0; i < originals; i++)

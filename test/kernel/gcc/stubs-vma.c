@@ -33,10 +33,23 @@ static void vm_unacct_memory(long pages)
 	NAME(vm_unacct_memory); N(pages); END;
 	committed -= pages;
 }
+/* Each page counts in the total, and in one of three sums by what it holds: code, stack or private data. */
+static void count_pages(struct mm_struct *mm, vm_flags_t flags, long pages)
+{
+	int code = !!(flags & VM_EXEC), written = !!(flags & VM_WRITE), stack = !!(flags & VM_GROWSDOWN);
+
+	mm->total_vm += pages;
+	if (code && !written && !stack)
+		mm->exec_vm += pages;
+	else if (stack)
+		mm->stack_vm += pages;
+	else if (written && !(flags & VM_SHARED))
+		mm->data_vm += pages;
+}
 static void vm_stat_account(struct mm_struct *mm, vm_flags_t flags, long pages)
 {
 	NAME(vm_stat_account); P(mm); N(flags); N(pages); END;
-	mm->total_vm += pages;
+	count_pages(mm, flags, pages);
 }
 static struct vm_area_struct *vm_area_dup(struct vm_area_struct *old)
 {
@@ -72,7 +85,10 @@ static struct mempolicy *_vma_policy(struct vm_area_struct *vma)
 static int vma_dup_policy(struct vm_area_struct *old, struct vm_area_struct *copy)
 {
 	NAME(vma_dup_policy); P(old); P(copy);
-	RETURN(old->vm_policy && fails() ? -ENOMEM : 0);
+	if (old->vm_policy && fails())
+		RETURN(-ENOMEM);
+	copy->vm_policy = old->vm_policy ? &copy->_policy : NULL;
+	RETURN(0);
 }
 static int dup_userfaultfd(struct vm_area_struct *copy, struct list_head *list)
 {
