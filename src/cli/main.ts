@@ -96,6 +96,7 @@ export function program(): Command {
         'program',
       ]),
     )
+    .option('--no-mutants', 'faster: passes are not tried against edited code, and may be vacuous')
     .option('--verbose', 'report in full what holds, too')
     .option('--quiet', 'no progress')
     .action(async (inputs: string[], flags: ReviewFlags) => {

@@ -42,6 +42,7 @@ export interface ReviewFlags {
   quoted?: boolean;
   quiet?: boolean;
   verbose?: boolean;
+  mutants?: boolean;
   /** Worker threads. */
   jobs?: number;
 }
@@ -85,6 +86,7 @@ export async function runReview(
       ...(pool ? { pool } : {}),
       ...(out.progress && !flags.quiet ? { progress: out.progress } : {}),
       ...(page ? { tried: page.onTried } : {}),
+      ...(flags.mutants === false ? { mutants: false } : {}),
     };
     const answered: Answered[] = [];
     const onReview = (review: Answered['review'], patch: Answered['patch']) =>
@@ -95,7 +97,7 @@ export async function runReview(
           ...(page ? { observe: page.onPatch } : {}),
         })
       : nothing();
-    review.problems = [...problems, ...(review.problems ?? [])];
+    review.problems = [...problems, ...(review.problems ?? []), ...unproved(flags)];
     review.seconds = Math.round(performance.now() - started) / 1000;
     const from = flags.format === 'mail' ? await gitUser() : null;
     const reported = {
@@ -125,6 +127,17 @@ async function mailed(
   if (!flags.quiet) for (const line of unanswered(reported)) out.warn(`forklore: ${line}`);
   if (flags.send) await sendReplies(repliesOf(reported));
 }
+
+/** A pass that no mutant was held against may be vacuous, and says so. */
+const unproved = ({ mutants }: ReviewFlags): { input: string; message: string }[] =>
+  mutants === false
+    ? [
+        {
+          input: '--no-mutants',
+          message: 'a pass may be vacuous: nothing was edited to see it caught',
+        },
+      ]
+    : [];
 
 const nothing = (): Review => ({
   schema: 'forklore.review/1',
