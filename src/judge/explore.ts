@@ -1,4 +1,9 @@
-import { checkScenario, type FailingRun, type ScenarioResult } from '../sim/explore/check.js';
+import {
+  Built,
+  checkScenario,
+  type FailingRun,
+  type ScenarioResult,
+} from '../sim/explore/check.js';
 import type { Primitive } from '../sim/machine/primitive.js';
 import type { Mutant } from '../sim/mutate/mutants.js';
 import { PROPERTIES } from '../sim/property/properties.js';
@@ -53,6 +58,7 @@ export async function check(
   side: Side,
   o: ExploreOptions,
   stopAtFirst = false,
+  built: Built | null = null,
 ): Promise<ScenarioResult> {
   const input = {
     program: side.program,
@@ -69,6 +75,7 @@ export async function check(
   if (o.pool && !o.overrides) return o.pool.check(input, deadline ?? null);
   return checkScenario({
     ...input,
+    ...(built ? { built } : {}),
     ...(o.overrides ? { overrides: o.overrides } : {}),
     ...(deadline === undefined ? {} : { expired: () => Date.now() > deadline }),
   });
@@ -111,16 +118,27 @@ async function exploreGroup(
 ): Promise<Map<Rule, ScenarioResult>> {
   // what breaks there is looked at once more, rule by rule
   const together = group.rules.length > 1 ? { ...o, shrink: false } : o;
-  const shared = await check(group, union(group.rules), side, together, stopAtFirst);
+  const built = new Built();
+  const shared = await check(group, union(group.rules), side, together, stopAtFirst, built);
   o.progress?.(group.rules[0].id);
   const out = new Map<Rule, ScenarioResult>();
   for (const rule of group.rules) {
-    const alone = group.rules.length > 1 && shared.counterexample !== null;
-    const result = alone ? await check(group, rule.properties, side, o, stopAtFirst) : shared;
+    const alone =
+      group.rules.length > 1 && shared.counterexample !== null && !isApart(rule, shared);
+    const result = alone
+      ? await check(group, rule.properties, side, o, stopAtFirst, built)
+      : isApart(rule, shared)
+        ? { ...shared, failing: 0, counterexample: null }
+        : shared;
     if (alone) o.progress?.(rule.id);
     out.set(rule, result);
   }
   return out;
+}
+
+/** What broke are other rules' properties: no run breaks one of this rule's, and none was cut short. */
+function isApart({ properties }: Rule, { breakable }: ScenarioResult): boolean {
+  return Boolean(breakable && !properties.some((p) => breakable.includes(p)));
 }
 
 /** Time is up. */

@@ -61,6 +61,20 @@ describe('rules with equal scenarios', () => {
   });
 });
 
+describe('a breach at the end of a run that failed', () => {
+  it('does not make a failed fork look like one that succeeded', async () => {
+    const SETUP = '\t\tif (is_vm_hugetlb_page(tmp))\n\t\t\thugetlb_dup_vma_private(tmp);\n';
+    const COPY = '\t\tif (!(tmp->vm_flags & VM_WIPEONFORK))\n';
+    const late = await lowered((t) => edit(edit(t, SETUP, ''), COPY, `${SETUP}${COPY}`));
+    const all = await loadRules();
+    const rules = ['fork-content', 'fork-publication'].map((id) => all.find((r) => r.id === id)!);
+    const found = await exploreRules(rules, side(late), {});
+    expect(rules.map((r) => found.get(r)!.verdict)).toEqual(['holds', 'violated']);
+    const alone = (await exploreRules([rules[0]], side(late), {})).get(rules[0])!;
+    expect(alone.verdict).toBe('holds');
+  });
+});
+
 describe('mutants of several rules', () => {
   it('are credited to the rules whose property broke, and a rule that catches none is vacuous', async () => {
     const found = await tryMutants([lock, flush, deadlock], side(correct), {});

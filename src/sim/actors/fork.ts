@@ -144,7 +144,9 @@ interface Run {
 function keyOf(s: State, machine: Machine): string {
   if ('stop' in s) return `${s.phase} ${machine.key(s.stop)}`;
   if ('after' in s) return s.after;
-  return `${s.broken.map((b) => `${b.property} ${b.text}`).join()} ${s.info.text} > ${keyOf(s.then, machine)}`;
+  const broken = s.broken.map((b) => `${b.property} ${b.text}`).join();
+  // the last step tells a fork that succeeded, whose memory is looked at, from one that failed
+  return `${broken} ${s.last.text} > ${keyOf(s.then, machine)}`;
 }
 
 /** A breach that the kernel survives is told, and the run goes on. */
@@ -171,6 +173,7 @@ function edgesOf({ stop, phase }: Running, run: Run): EdgeOf[] {
   if (stop.kind === 'end') return tell(finish(stop, phase, run));
   if (stop.kind === 'breach') {
     const asked = !o.checked || o.checked.has(stop.property);
+    notes.ending.add(stop.property);
     if (!asked)
       notes.stuck.set(stop.text, { reason: stop.text, path: stop.ref.path, line: stop.ref.line });
     return [

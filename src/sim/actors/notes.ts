@@ -28,6 +28,8 @@ export interface LockSite {
 export interface ForkNotes {
   assumptions: Set<string>;
   stuck: Map<string, Stuck>;
+  /** Breaches that end the run in which they happen. */
+  ending: Set<string>;
   /** Names of the primitives that ran, with the places of their calls. */
   calls: Map<string, Set<SourceRef>>;
   locks: Map<string, LockSite>;
@@ -36,6 +38,7 @@ export interface ForkNotes {
 export const noNotes = (): ForkNotes => ({
   assumptions: new Set(),
   stuck: new Map(),
+  ending: new Set(),
   calls: new Map(),
   locks: new Map(),
 });
