@@ -1,9 +1,4 @@
-import {
-  Built,
-  checkScenario,
-  type FailingRun,
-  type ScenarioResult,
-} from '../sim/explore/check.js';
+import { checkScenario, type FailingRun, type ScenarioResult } from '../sim/explore/check.js';
 import type { Primitive } from '../sim/machine/primitive.js';
 import type { Mutant } from '../sim/mutate/mutants.js';
 import { PROPERTIES } from '../sim/property/properties.js';
@@ -58,7 +53,6 @@ export async function check(
   side: Side,
   o: ExploreOptions,
   stopAtFirst = false,
-  built: Built | null = null,
 ): Promise<ScenarioResult> {
   const input = {
     program: side.program,
@@ -75,7 +69,6 @@ export async function check(
   if (o.pool && !o.overrides) return o.pool.check(input, deadline ?? null);
   return checkScenario({
     ...input,
-    ...(built ? { built } : {}),
     ...(o.overrides ? { overrides: o.overrides } : {}),
     ...(deadline === undefined ? {} : { expired: () => Date.now() > deadline }),
   });
@@ -118,27 +111,16 @@ async function exploreGroup(
 ): Promise<Map<Rule, ScenarioResult>> {
   // what breaks there is looked at once more, rule by rule
   const together = group.rules.length > 1 ? { ...o, shrink: false } : o;
-  const built = new Built();
-  const shared = await check(group, union(group.rules), side, together, stopAtFirst, built);
+  const shared = await check(group, union(group.rules), side, together, stopAtFirst);
   o.progress?.(group.rules[0].id);
   const out = new Map<Rule, ScenarioResult>();
   for (const rule of group.rules) {
-    const alone =
-      group.rules.length > 1 && shared.counterexample !== null && !isApart(rule, shared);
-    const result = alone
-      ? await check(group, rule.properties, side, o, stopAtFirst, built)
-      : isApart(rule, shared)
-        ? { ...shared, failing: 0, counterexample: null }
-        : shared;
+    const alone = group.rules.length > 1 && shared.counterexample !== null;
+    const result = alone ? await check(group, rule.properties, side, o, stopAtFirst) : shared;
     if (alone) o.progress?.(rule.id);
     out.set(rule, result);
   }
   return out;
-}
-
-/** What broke are other rules' properties: no run breaks one of this rule's, and none was cut short. */
-function isApart({ properties }: Rule, { breakable }: ScenarioResult): boolean {
-  return Boolean(breakable && !properties.some((p) => breakable.includes(p)));
 }
 
 /** Time is up. */

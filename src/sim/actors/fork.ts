@@ -173,7 +173,6 @@ function edgesOf({ stop, phase }: Running, run: Run): EdgeOf[] {
   if (stop.kind === 'end') return tell(finish(stop, phase, run));
   if (stop.kind === 'breach') {
     const asked = !o.checked || o.checked.has(stop.property);
-    notes.ending.add(stop.property);
     if (!asked)
       notes.stuck.set(stop.text, { reason: stop.text, path: stop.ref.path, line: stop.ref.line });
     return [

@@ -28,8 +28,6 @@ export interface LockSite {
 export interface ForkNotes {
   assumptions: Set<string>;
   stuck: Map<string, Stuck>;
-  /** Breaches that end the run in which they happen. */
-  ending: Set<string>;
   /** Names of the primitives that ran, with the places of their calls. */
   calls: Map<string, Set<SourceRef>>;
   locks: Map<string, LockSite>;
@@ -38,7 +36,6 @@ export interface ForkNotes {
 export const noNotes = (): ForkNotes => ({
   assumptions: new Set(),
   stuck: new Map(),
-  ending: new Set(),
   calls: new Map(),
   locks: new Map(),
 });

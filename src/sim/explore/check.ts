@@ -6,7 +6,6 @@ import type { Scenario } from '../scenario.js';
 import { type ShownStep, shownSteps } from './display.js';
 import { buildForkSystem, type ForkSystem, type ForkSystemInput, loneFork } from './fork-system.js';
 import { searchLone } from './lone.js';
-import type { Effect } from './op.js';
 import { replay } from './replay.js';
 import { type Choice, Search, type SearchResult } from './search.js';
 import { shortest } from './shortest.js';
@@ -42,11 +41,6 @@ export interface ScenarioResult {
   stuck: Stuck[];
   assumptions: string[];
   facts: RunFacts;
-  /**
-   * Where nothing but fork runs: properties that some run may break, as the whole graph of fork shows it, and null where
-   * that can not be told (a run ends at a breach, or was not followed).
-   */
-  breakable?: string[] | null;
   /** Memory of the state set. */
   bytes: number;
 }
@@ -56,8 +50,6 @@ export interface CheckInput extends ForkSystemInput {
   properties: readonly string[];
   /** Stop at the first breach (mutants); else count all, find the shortest and shrink the scenario. */
   stopAtFirst: boolean;
-  /** Where threads are kept from one exploration of the same scenario to the next, with other properties. */
-  built?: Built;
   /** False: the counterexample stays in the whole scenario. */
   shrink?: boolean;
 }
@@ -74,10 +66,8 @@ export function checkScenario(input: CheckInput): ScenarioResult {
   const all = new Set(input.properties.map(propertyIndex));
   const assertion = propertyIndex('assertion');
   const corruption = new Set([...all].filter((p) => p !== assertion));
-  const fs =
-    input.built?.usable() ?? buildForkSystem({ ...input, checked: new Set(input.properties) });
+  const fs = buildForkSystem({ ...input, checked: new Set(input.properties) });
   if (!fs) return tooLarge(input.scenario.id, input.expired?.() ? 'time' : 'nodes');
-  if (input.built && !input.built.system) input.built.keep(fs, input.properties);
   let found = explore(fs, input, corruption);
   let properties: ReadonlySet<number> = corruption;
   if (found.failing === 0 && all.has(assertion) && canFail(fs, assertion)) {
@@ -99,25 +89,8 @@ export function checkScenario(input: CheckInput): ScenarioResult {
     limit: found.limit,
     counterexample: failingRun(fs, input, found, properties),
     ...noted(fs.notes),
-    ...(input.scenario.threads.length === 0 ? { breakable: breakable(fs) } : {}),
     bytes: found.bytes,
   };
-}
-
-/** Failing steps do not end a run, so that the graph of fork holds each that there is, whatever came before it. */
-function breakable({ fork, notes }: ForkSystem): string[] | null {
-  if (notes.ending.size > 0 || notes.stuck.size > 0) return null;
-  const found = new Set<number>([propertyIndex('deadlock')]);
-  for (const edges of fork.nodes)
-    for (const { op } of edges) for (const p of failures(op.effect)) found.add(p);
-  return [...found].map((p) => PROPERTIES[p].id);
-}
-
-function failures(effects: readonly Effect[]): number[] {
-  return effects.flatMap((f) => {
-    if (f.do === 'if') return [...failures(f.then), ...failures(f.else ?? [])];
-    return f.do === 'fail' ? [f.property] : [];
-  });
 }
 
 const noted = (notes: ForkNotes): Pick<ScenarioResult, 'stuck' | 'assumptions' | 'facts'> => ({
@@ -180,7 +153,7 @@ function failingRun(
     property: first.property,
     scenario: input.scenario,
     schedule: first.schedule,
-    checked: input.built?.checkedFor(fs) ?? sorted(input.properties),
+    checked: [...input.properties].sort(),
     steps: shownSteps(replay(fs.system, first.schedule, only), fs.system.threads),
   };
   if (input.stopAtFirst || input.shrink === false) return full;
@@ -207,33 +180,9 @@ function failingRun(
     property: run.property,
     scenario,
     schedule: run.schedule,
-    checked: sorted(input.properties),
+    checked: full.checked,
     steps: shownSteps(replay(small.system, run.schedule, only), small.system.threads),
   };
-}
-
-const sorted = (ids: readonly string[]): string[] => [...ids].sort();
-
-/** Threads that were enumerated for the properties of several rules, to be explored again for those of each. */
-export class Built {
-  system: ForkSystem | null = null;
-  private checked: string[] = [];
-
-  keep(fs: ForkSystem, properties: readonly string[]): void {
-    this.system = fs;
-    this.checked = sorted(properties);
-  }
-
-  /** The threads, unless what ends a run there depends on what is asked for. */
-  usable(): ForkSystem | null {
-    const notes = this.system?.notes;
-    return notes && notes.ending.size === 0 && notes.stuck.size === 0 ? this.system : null;
-  }
-
-  /** What was asked for when `fs` was made; null when it is not what is kept here. */
-  checkedFor(fs: ForkSystem): string[] | null {
-    return this.system === fs ? this.checked : null;
-  }
 }
 
 function failsAlone(input: CheckInput, scenario: Scenario, property: number): boolean {
