@@ -32,18 +32,21 @@ function patchText(p: PatchReview, verbose: boolean): string {
   const parts = [head.join('\n')];
   if (p.findings.length === 0)
     parts.push(wrapText(printable(`${p.status}: ${p.reason}`), WIDTH).join('\n'));
-  const lines = (f: Finding) => !verbose && f.brief === true && p.findings.length > 1;
-  const full = p.findings.filter((f) => !lines(f)).sort((a, b) => rank(a) - rank(b));
+  const asked = (f: Finding) => p.asked?.includes(f.id) ?? false;
+  const lines = (f: Finding) => !verbose && f.brief === true && p.findings.length > 1 && !asked(f);
+  const place = (f: Finding) => (asked(f) ? Math.min(0.5, rank(f)) : rank(f));
+  const full = p.findings.filter((f) => !lines(f)).sort((a, b) => place(a) - place(b));
   parts.push(...full.map(findingText), ...passes(p.findings.filter(lines)));
   return parts.join('\n\n');
 }
 
-/** What is new comes first, then what else is wrong, what is open, what holds. */
+/** What is new comes first, then what was mended or asked about, what else is wrong, what is open, what holds. */
 function rank(f: Finding): number {
   if (f.change === 'introduced') return f.suppressed ? 2 : 0;
+  if (f.change === 'fixed') return 1;
   if (verdictWord(f) === 'warning') return 2;
   const order = ['violated', 'inconclusive', 'vacuous', 'bounded', 'holds'];
-  return 1 + order.indexOf(f.verdict);
+  return 2 + order.indexOf(f.verdict);
 }
 
 /** Passes, a line each. */

@@ -28,6 +28,14 @@ describe('a report for the terminal', () => {
     expect(rows.every((l) => l.includes('caught 3/4 mutants') && l.length <= 80)).toBe(true);
   });
 
+  it('goes on with what was mended, then with what was wrong before', () => {
+    const old = lockFinding({ rule: 'fork-old', change: 'existing', severity: 'warning' });
+    const mended = { ...pass('fork-mended'), change: 'fixed' as const, brief: undefined };
+    const text = review([old, mended, lockFinding({ rule: 'fork-new' })]);
+    const at = ['fork-new', 'fork-mended', 'fork-old'].map((rule) => text.indexOf(rule));
+    expect(at).toEqual([...at].sort((a, b) => a - b));
+  });
+
   it('says all there is to say of a pass that is asked for, or alone', () => {
     expect(review([pass('fork-a')])).toContain('all is well with fork-a');
     const both = {
