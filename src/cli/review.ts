@@ -208,7 +208,9 @@ function exitCode(review: Review, flags: ReviewFlags, unreadable: number): numbe
   )
     return 1;
   if (unreadable > 0) return 2;
+  const unproven = flags.mutants === false && findings.some((f) => f.verdict === 'holds');
   const open =
+    unproven ||
     review.patches.some((p) => p.status === 'inconclusive' || p.status === 'failed') ||
     findings.some(
       (f) => f.verdict === 'bounded' || f.verdict === 'vacuous' || f.verdict === 'inconclusive',

@@ -44,6 +44,13 @@ describe('forklore review', () => {
     ).toBe(0);
   });
 
+  it('does not take a pass that no mutant was held against for a full review', () => {
+    const args = [mail('lock-helper.mbox'), '--tree', TREE, '--rule', 'fork-lock-target'];
+    const code = (...more: string[]) =>
+      forklore('review', ...args, '--traces', tempFolder(), '--strict', ...more).code;
+    expect([code(), code('--no-mutants')]).toEqual([0, 3]);
+  });
+
   it('writes the JSON contract', () => {
     const review = json(mail('lock-copy.mbox'), '--tree', TREE, '--traces', tempFolder());
     expect(review).toMatchObject({ schema: 'forklore.review/1', tool: { name: 'forklore' } });
