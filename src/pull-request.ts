@@ -1,3 +1,4 @@
+import { barePatch } from './intake/bare.js';
 import type { FilePatch, Patch } from './intake/types.js';
 import { type Config, DEFAULT_CONFIG } from './judge/configuration.js';
 import { loadRules } from './judge/load.js';
@@ -62,21 +63,3 @@ async function reviewAll(
 ): Promise<PatchReview[]> {
   return (await reviewSeries({ input, patches, problems: [] }, options)).patches;
 }
-
-const barePatch = (subject: string, files: FilePatch[]): Patch => ({
-  kind: 'patch',
-  subject,
-  messageId: null,
-  from: null,
-  date: null,
-  inReplyTo: null,
-  references: [],
-  version: 1,
-  index: null,
-  total: null,
-  message: '',
-  trailers: [],
-  baseCommit: null,
-  files,
-  problems: [],
-});

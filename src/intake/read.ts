@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { ForkloreError } from '../base/errors.js';
+import { barePatch } from './bare.js';
 import { decodeText } from './charset.js';
 import { scanDiffs } from './diff/scan.js';
 import { looksLikeMail } from './headers.js';
@@ -58,16 +59,7 @@ function bareDiff(bytes: Buffer): Patch | null {
   }
   const shown = shownCommit(found.message);
   return {
-    kind: 'patch',
-    subject: '',
-    messageId: null,
-    from: null,
-    date: null,
-    inReplyTo: null,
-    references: [],
-    version: 1,
-    index: null,
-    total: null,
+    ...barePatch('', []),
     ...found,
     ...shown,
     problems: [...problems, ...found.problems],

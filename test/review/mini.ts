@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { structuredPatch } from 'diff';
+import { barePatch } from '../../src/intake/bare.js';
 import { parseDiff } from '../../src/intake/index.js';
 import type { Patch } from '../../src/intake/types.js';
 import { loadRules } from '../../src/judge/load.js';
@@ -31,23 +32,7 @@ export function patchOf(path: string, before: string, after: string): Patch {
   const { files, problems } = parseDiff(
     `diff --git a/${path} b/${path}\n--- a/${path}\n+++ b/${path}\n${body}`,
   );
-  return {
-    kind: 'patch',
-    subject: 'test',
-    messageId: null,
-    from: null,
-    date: null,
-    inReplyTo: null,
-    references: [],
-    version: 1,
-    index: null,
-    total: null,
-    message: '',
-    trailers: [],
-    baseCommit: null,
-    files,
-    problems,
-  };
+  return barePatch('test', files, problems);
 }
 
 export interface Reviewed {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Prng } from '../../../src/base/prng.js';
+import { barePatch } from '../../../src/intake/bare.js';
 import { parseDiff } from '../../../src/intake/index.js';
 import { loadRules } from '../../../src/judge/load.js';
 import type { Rule } from '../../../src/judge/rule.js';
@@ -97,23 +98,7 @@ function patchText({ at, statement }: Case): string {
 async function run(c: Case): Promise<Depth> {
   const { files, problems } = parseDiff(patchText(c));
   hold(files.length === 1 && problems.length === 0, 'the patch is not read');
-  const patch = {
-    kind: 'patch' as const,
-    subject: 'x',
-    messageId: null,
-    from: null,
-    date: null,
-    inReplyTo: null,
-    references: [],
-    version: 1,
-    index: null,
-    total: null,
-    message: '',
-    trailers: [],
-    baseCommit: null,
-    files,
-    problems,
-  };
+  const patch = barePatch('x', files, problems);
   const review = await reviewPatch(patch, { reader, rules: RULES, keep: () => '' });
   hold(review.findings.length > 0, `no finding: ${review.status} ${review.reason}`);
   for (const f of review.findings)
