@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
+
+// The parser's few large functions would be optimised at once, which costs more processor time and memory than parsing
+// what a review parses. Set before the code cache is read or made: V8 takes none that was made with other flags.
+setFlagsFromString('--wasm-tiering-budget=2000000000');
 
 const file = fileURLToPath(new URL('./@BUNDLE@.cjs', import.meta.url));
 
