@@ -7,7 +7,7 @@ import type { Side } from './judge/applies.js';
 import { type Config, DEFAULT_CONFIG } from './judge/configuration.js';
 import { evaluateRules } from './judge/evaluate.js';
 import type { ExploreOptions } from './judge/explore.js';
-import { calleesOf, detectFeatures, guardsTeardown, symbolsOf } from './judge/features.js';
+import { calleesOf, detectFeatures, guardsTeardown, linksOf, symbolsOf } from './judge/features.js';
 import type { KeepTrace } from './judge/finding.js';
 import type { Rule } from './judge/rule.js';
 import { configured, expired, isWanted, limitsOf, suppress } from './judge/settings.js';
@@ -128,12 +128,6 @@ async function reviewOn(stack: Stack, patch: Patch, o: ReviewOptions): Promise<P
   const lowered = await programsOf(sourced, entries, o.config);
   notes.push(...lowered.notes);
   if (lowered.programs === null) {
-    const needsLock = rules.every((r) => r.applies.unless?.vmaLock === 'none');
-    if (sourced.predatesVmaLock && needsLock)
-      return done(
-        'not-applicable',
-        'for a kernel before 6.1: page faults take the mmap lock there',
-      );
     if (sourced.failures.length) return done('inconclusive', sourced.failures.join('; '));
     if (lost.length) return done('failed', lost.join('; '));
     if (lowered.refused !== null) return done('inconclusive', lowered.refused);
@@ -192,7 +186,11 @@ function sidesOf(programs: Programs, sourced: Sourced, o: ReviewOptions): Sides 
     symbols: new Set(versions.flatMap((p) => [...symbolsOf(p)])),
   };
   const features = (side: 'before' | 'after') =>
-    detectFeatures(sourced.headers, both, era(side), { ...around, stable: sourced.stable[side] });
+    detectFeatures(sourced.headers, both, era(side), {
+      ...around,
+      stable: sourced.stable[side],
+      ...(programs[side] ? { links: linksOf(programs[side]) } : {}),
+    });
   const files = [...sourced.pairs.map((p) => p.after), ...sourced.others].filter((f) => f !== null);
   return {
     after: {

@@ -19,8 +19,6 @@ export interface Sourced {
   notes: string[];
   /** Why a file that matters could not be rebuilt. */
   failures: string[];
-  /** The patch is for a kernel before the maple tree, and speaks of no lock of a single VMA. */
-  predatesVmaLock: boolean;
 }
 
 /** Rebuilds the files of a patch before and after it, and puts the result on the stack. */
@@ -54,7 +52,6 @@ export async function sourceOf(stack: Stack, patch: Patch): Promise<Sourced> {
     fromTree,
     notes: [...notes, ...pairs.flatMap((p) => p.notes)],
     failures,
-    predatesVmaLock: pairs.some((p) => p.beforeMapleTree) && !files.some((f) => namesVmaLock(f)),
   };
 }
 
@@ -63,13 +60,6 @@ function touchesFamily(file: FilePatch): boolean {
   return file.hunks.some(
     (h) => /\bdup_mmap\b/.test(h.section) || h.lines.some((l) => /\bdup_mmap\b/.test(l.text)),
   );
-}
-
-/** Some line of the patch calls a function that locks or asserts on a single VMA. */
-function namesVmaLock(file: FilePatch): boolean {
-  const call =
-    /\bvma_(?:start_|assert_|end_|mark_|read_|write_)?(?:un)?(?:lock|read|write)\w*\s*\(/;
-  return file.hunks.some((h) => h.lines.some((l) => call.test(l.text)));
 }
 
 /** The options of the tree's `.config`; undefined where there is none. */

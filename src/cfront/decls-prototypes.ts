@@ -60,6 +60,9 @@ int vma_iter_clear_gfp(struct vma_iterator *vmi, unsigned long start, unsigned l
 int vma_iter_prealloc(struct vma_iterator *vmi, struct vm_area_struct *vma);
 void vma_iter_store(struct vma_iterator *vmi, struct vm_area_struct *vma);
 void vma_start_write(struct vm_area_struct *vma);
+void vma_mark_locked(struct vm_area_struct *vma);
+void vma_write_lock(struct vm_area_struct *vma);
+void __vma_link_rb(struct mm_struct *mm, struct vm_area_struct *vma, struct rb_node **rb_link, struct rb_node *rb_parent);
 int vma_start_write_killable(struct vm_area_struct *vma);
 bool vma_start_read(struct vm_area_struct *vma);
 void vma_end_read(struct vm_area_struct *vma);
@@ -140,7 +143,7 @@ void tlb_gather_mmu(struct mmu_gather *tlb, struct mm_struct *mm);
 void tlb_finish_mmu(struct mmu_gather *tlb);
 void unmap_vmas(struct mmu_gather *tlb, struct ma_state *mas, struct vm_area_struct *vma, unsigned long start, unsigned long end, unsigned long tree_end, bool mm_wr_locked);
 void free_pgtables(struct mmu_gather *tlb, struct ma_state *mas, struct vm_area_struct *vma, unsigned long floor, unsigned long ceiling, bool mm_wr_locked);
-void remove_vma(struct vm_area_struct *vma, bool unreachable);
+struct vm_area_struct *remove_vma(struct vm_area_struct *vma, bool unreachable);
 bool xa_is_zero(const void *entry);
 bool xa_is_internal(const void *entry);
 bool xa_is_err(const void *entry);

@@ -70,6 +70,7 @@ struct vm_operations_struct {
   vm_fault_t (*page_mkwrite)(struct vm_fault *vmf);
 };
 struct vm_area_struct {
+  struct vm_area_struct *vm_next; struct vm_area_struct *vm_prev; struct rb_node vm_rb;
   union { struct { unsigned long vm_start; unsigned long vm_end; }; struct rcu_head vm_rcu; };
   struct mm_struct *vm_mm; unsigned long vm_page_prot;
   union { const vm_flags_t vm_flags; vm_flags_t __vm_flags; };
@@ -81,6 +82,7 @@ struct vm_area_struct {
   struct vm_userfaultfd_ctx vm_userfaultfd_ctx;
 };
 struct mm_struct {
+  struct vm_area_struct *mmap; struct rb_root mm_rb;
   atomic_t mm_count; struct maple_tree mm_mt; unsigned long mmap_base; unsigned long mmap_legacy_base;
   unsigned long task_size; pgd_t *pgd; atomic_t mm_users; atomic_long_t pgtables_bytes; int map_count;
   spinlock_t page_table_lock; struct rw_semaphore mmap_lock; struct list_head mmlist; int mm_lock_seq;

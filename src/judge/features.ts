@@ -35,6 +35,18 @@ export function symbolsOf(program: Program): Set<string> {
   return out;
 }
 
+/** The list and the rb-tree that a program keeps up for VMAs, as before 6.1; undefined where it does not. */
+export function linksOf(program: Program): Features['vmaLinks'] {
+  const own = Object.values(program.functions).filter(
+    (f) => !f.path.startsWith('skeleton:teardown'),
+  );
+  const paths = own.flatMap((f) => f.code.flatMap((i) => ('path' in i ? [i.path] : [])));
+  if (!paths.some((p) => p === 'vm_next' || p === 'vm_rb' || p.startsWith('vm_rb.'))) return;
+  const callees = calleesOf(program);
+  const fills = ['mas_store', 'vma_iter_bulk_store', '__mt_dup', 'mtree_dup'];
+  return callees.has('__vma_link_rb') && !fills.some((name) => callees.has(name)) ? 'rb' : 'list';
+}
+
 /** dup_mm() itself, not dup_mmap(), enters the section that keeps uprobe registration out. */
 export const guardsTeardown = (program: Program): boolean =>
   Object.values(program.functions).some(
@@ -82,6 +94,8 @@ export interface AroundFork {
   guardsTeardown: boolean;
   /** Constants that either side of the patch names. */
   symbols: ReadonlySet<string>;
+  /** Links besides the maple tree that this side keeps up; left out: none. */
+  links?: Features['vmaLinks'];
 }
 
 const NOTHING: AroundFork = { stable: {}, guardsTeardown: false, symbols: new Set() };
@@ -124,5 +138,6 @@ export function detectFeatures(
       (name) => around.stable[name] ?? around.symbols.has('MMF_UNSTABLE'),
     ),
     guardsTeardown: around.guardsTeardown,
+    ...(around.links ? { vmaLinks: around.links } : {}),
   };
 }

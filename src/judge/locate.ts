@@ -1,3 +1,4 @@
+import { locksVma } from '../sim/known.js';
 import type { Program, SourceRef } from '../sim/program.js';
 import type { Exploration } from './explore.js';
 import { callsOf, type Facts, factsOf } from './facts.js';
@@ -67,11 +68,9 @@ function nearest(refs: readonly SourceRef[], end: SourceRef): SourceRef | null {
     .reduce<SourceRef | null>((best, r) => (best && off(best) <= off(r) ? best : r), null);
 }
 
-const isLock = (name: string): boolean => name.startsWith('vma_start_write');
-
 /** Locks of the parent's VMAs, then those of copies, where the rule is about locks. */
 function locksOf({ mutants }: Rule, facts: Facts): SourceRef[] {
-  if (!mutants.steps.some(isLock)) return [];
+  if (!mutants.steps.some(locksVma)) return [];
   return facts.oldLocks.length || facts.copyLocks.length
     ? [...facts.oldLocks, ...facts.copyLocks].map((l) => l.ref)
     : [];

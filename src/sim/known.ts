@@ -8,3 +8,14 @@ export function isModelled(name: string): boolean {
   const x = constant(name);
   return !(typeof x === 'object' && 'sym' in x);
 }
+
+/** Functions that write-lock a single VMA, whatever its series or release calls them. */
+const VMA_LOCKS = [
+  'vma_start_write',
+  'vma_start_write_killable',
+  'vma_mark_locked',
+  'vma_write_lock',
+];
+
+/** The function write-locks the VMA that it is given. */
+export const locksVma = (name: string): boolean => VMA_LOCKS.includes(name);

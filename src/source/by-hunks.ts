@@ -44,9 +44,6 @@ export function byHunks(file: FilePatch, hunks: readonly Hunk[], pair: SourcePai
     notes,
     failure,
     partial: [...partialNames(segments, parts), ...(cut ? ['dup_mmap'] : [])],
-    ...(composed && 'failure' in composed && composed.beforeMapleTree
-      ? { beforeMapleTree: true as const }
-      : {}),
   };
 }
 

@@ -23,8 +23,6 @@ export interface Composition {
 
 export interface NotComposed {
   failure: string;
-  /** The lines are of a kernel before 6.1, which knows no lock of a single VMA. */
-  beforeMapleTree?: true;
 }
 
 /** Of a perfect match, for each hunk. Below this the hunk may be of something else. */
@@ -52,8 +50,6 @@ export function compose(
   }
   const lost = lostChange([...before, ...after], cut);
   if (lost !== null) return { failure: lost };
-  const old = tooOld([...before, ...after]);
-  if (old !== null) return { failure: old, beforeMapleTree: true };
   let why: string | null = null;
   let found: Composition | null = null;
   const added = addedCalls(before, after);
@@ -71,20 +67,20 @@ export function compose(
 function addedCalls(before: readonly Piece[], after: readonly Piece[]): Set<string> {
   const calls = (pieces: readonly Piece[]) => pieces.flatMap((p) => p.atoms.flatMap(calleesOf));
   const old = new Set(calls(before));
-  return new Set(calls(after).filter((name) => !old.has(name)));
+  return new Set(
+    calls(after)
+      .filter((name) => !old.has(name))
+      .map(today),
+  );
 }
 
-/** Before 6.1 VMAs hang in a list and an rb-tree, whose upkeep the skeletons do not have. */
-function tooOld(pieces: readonly Piece[]): string | null {
-  for (const { items } of pieces) {
-    const field = ['vm_next', 'vm_prev', 'vm_rb'].find((name) =>
-      items.some((item) => item.signature.features.has(`f:${name}`)),
-    );
-    if (field)
-      return `it links VMAs by ${field}, as kernels before 6.1 do, and no skeleton is that old`;
-  }
-  return null;
-}
+/** What the series that brought per-VMA locks called the write lock before it was merged. */
+const OLD_NAMES: Record<string, string> = {
+  vma_mark_locked: 'vma_start_write',
+  vma_write_lock: 'vma_start_write',
+};
+
+const today = (name: string): string => OLD_NAMES[name] ?? name;
 
 /** True when the lines of a segment fit a part of some dup_mmap() well, whatever function the hunk names. */
 export function looksLikeDupMmap(segment: Segment): boolean {
@@ -147,11 +143,16 @@ function rank(pieces: readonly Piece[], { added, near, path }: Preference): Cand
     const alignment = align(skeleton.items, wanted);
     const hits = new Set(alignment.partners.flat());
     const twice = skeleton.atoms.filter(
-      (atom, i) => !hits.has(i) && calleesOf(atom).some((name) => added?.has(name)),
+      (atom, i) => !hits.has(i) && calleesOf(atom).some((name) => added?.has(today(name))),
     ).length;
     const moved = path !== undefined && path !== skeleton.era.path ? 1 : 0;
     const far = near ? eraDistance(near.era, skeleton.era) : 0;
-    return { skeleton, alignment, score: alignment.score, order: [moved, twice, far, -age] };
+    return {
+      skeleton,
+      alignment,
+      score: alignment.score,
+      order: [moved, skeleton.era.between ? 1 : 0, twice, far, -age],
+    };
   });
   const best = Math.max(...all.map((c) => c.score));
   const compare = (a: (typeof all)[0], b: (typeof all)[0]) => {

@@ -36,8 +36,6 @@ export interface SourcePair {
   failure: string | null;
   /** Functions that the patch changes and shows in part only, so that they are as they were before it, or missing. */
   partial?: string[];
-  /** The hunks are of a kernel before 6.1, which knows no lock of a single VMA. */
-  beforeMapleTree?: true;
 }
 
 /** What the tree has under the id of an `index` line; `why` says in a word what is wrong where `text` is null. */

@@ -20,13 +20,13 @@ export function edit(text: string, from: string, to: string): string {
   return text.replace(from, () => to);
 }
 
-/** The patch that turns `before` into `after`, parsed. */
-export function patchOf(path: string, before: string, after: string): Patch {
+/** The patch that turns `before` into `after`, parsed. `section`: what git writes behind `@@`. */
+export function patchOf(path: string, before: string, after: string, section = ''): Patch {
   const p = structuredPatch(path, path, before, after, '', '', { context: 3 });
   const body = p.hunks
     .map(
       (h) =>
-        `@@ -${h.oldStart},${h.oldLines} +${h.newStart},${h.newLines} @@\n${h.lines.join('\n')}\n`,
+        `@@ -${h.oldStart},${h.oldLines} +${h.newStart},${h.newLines} @@ ${section}\n${h.lines.join('\n')}\n`,
     )
     .join('');
   const { files, problems } = parseDiff(

@@ -241,7 +241,7 @@ describe('newer forms', () => {
     expect(old.before!.skeleton).toBe('6.12');
     expect(moved.before!.skeleton).toMatch(/^post-6\.18/);
     expect(old.notes.at(-1)).toMatch(
-      /^the lines shown fit skeletons 6\.1, .* and post-6\.18-vma_test; 6\.12 is used$/,
+      /^the lines shown fit skeletons 5\.18, .* and post-6\.18-vma_test; 6\.12 is used$/,
     );
   });
 });

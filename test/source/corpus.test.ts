@@ -126,10 +126,22 @@ describe.skipIf(!hasCorpus)('real mails (skipped without the shared corpus)', ()
     expect(callsIn(pair.after)).not.toContain('mas_store');
   });
 
+  it.each(['0019', '0020'])('%s locks a VMA of 6.0', async (start) => {
+    const pair = await pairOf(start);
+    expectWhole(pair);
+    expect(stepsIn(pair.before)).toEqual(skeletonSteps('6.0'));
+    expect(callsIn(pair.after)).toContain('vma_mark_locked');
+  });
+
+  it('0047 fills the maple tree by the maple tree', async () => {
+    const pair = await pairOf('0047');
+    expectWhole(pair);
+    expect(pair.before!.skeleton).toBe('6.1-list');
+    expect(callsIn(pair.before)).toContain('khugepaged_fork');
+    expect(callsIn(pair.after)).toContain('mas_expected_entries');
+  });
+
   it.each([
-    ['0019', /links VMAs by vm_rb, as kernels before 6\.1 do/],
-    ['0020', /links VMAs by vm_rb, as kernels before 6\.1 do/],
-    ['0047', /links VMAs by vm_next, as kernels before 6\.1 do/],
     ['0048', /no definition of kernel\/fork\.c is shown whole \(replace_mm_exe_file\(\)\)/],
     ['0074', /no definition .* \(vm_area_dup\(\)\)/],
   ])('%s fails, and says why', async (start, reason) => {

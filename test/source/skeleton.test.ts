@@ -19,6 +19,17 @@ describe('the skeleton of each era', () => {
 
   it.each([
     [
+      '6.0',
+      ['ksm_fork', 'vm_area_dup', '__vma_link_rb', 'copy_page_range', 'open', 'arch_dup_mmap'],
+      'mas_store',
+    ],
+    ['6.1-list', ['__vma_link_rb', 'mas_store', 'mas_destroy'], 'mas_expected_entries'],
+    [
+      '6.1-links',
+      ['mas_expected_entries', 'mas_for_each', '__vma_link_rb', 'mas_store'],
+      'mas_dup',
+    ],
+    [
       '6.1',
       ['mas_expected_entries', 'mas_for_each', 'mas_store', 'mas_destroy'],
       'vma_start_write',

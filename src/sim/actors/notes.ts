@@ -1,4 +1,5 @@
 import { CHILD, KERNEL } from '../kernel/primitives/support.js';
+import { locksVma } from '../known.js';
 import type { CallSite } from '../machine/machine.js';
 import { isPtr } from '../machine/value.js';
 import type { SourceRef } from '../program.js';
@@ -49,7 +50,7 @@ export function watch(site: CallSite, notes: ForkNotes): void {
   }
   refs.add(site.ref);
   const vma = site.args[0];
-  if ((site.name === 'vma_start_write' || site.name === 'vma_start_write_killable') && isPtr(vma)) {
+  if (locksVma(site.name) && isPtr(vma)) {
     const target = site.world.obj(vma);
     notes.locks.set(`${site.ref.path}:${site.ref.line}:${site.ref.text}:${target.kind}`, {
       ref: site.ref,

@@ -26,6 +26,11 @@ export interface Features {
   assertsWriteLocked: boolean;
   /** Trees of mms are in RCU mode (MM_MT_FLAGS has MT_FLAGS_USE_RCU); left out: with per-VMA locks they are. */
   rcuTrees?: boolean;
+  /**
+   * VMAs hang in a list and an rb-tree too, as before 6.1; left out: in the maple tree alone. `rb`: there is no other
+   * tree, `list`: the maple tree is filled as well.
+   */
+  vmaLinks?: 'rb' | 'list';
   /** Walkers that look at MMF_UNSTABLE before they go over the VMAs of an mm. */
   stableChecks: readonly ('swapoff' | 'uprobe')[];
   /** dup_mm() holds the uprobe section until a failed child is torn down, before the patch or after it. */

@@ -3,6 +3,7 @@ import { World } from '../machine/world.js';
 import type { Scenario, VmaSpec } from '../scenario.js';
 import { VM_FLAGS } from './constants.js';
 import { hasRcuTrees } from './features.js';
+import { linkAll, noLinks } from './links.js';
 import { CHILD, KERNEL, PAGE, PARENT } from './primitives/support.js';
 import { MM_SEQ_START, type Shared } from './shared.js';
 import { COUNTERS, countersOf } from './stat.js';
@@ -39,6 +40,12 @@ export function initialWorld(shared: Shared): World {
     return { first: vmaStart(k), last: (w.get(p, 'vm_end') as number) - 1, entry: p };
   });
   w.put(pointer(PARENT.obj, 'mm_mt'), TREE_FIELD, treeWith(list, flags));
+  if (shared.features.vmaLinks)
+    linkAll(
+      w,
+      PARENT,
+      list.map((r) => r.entry),
+    );
   return w;
 }
 
@@ -51,6 +58,7 @@ export function freshMm(w: World, mm: Ptr): void {
     TreeValue.empty(typeof flags === 'number' ? flags : 0),
   );
   for (const field of FRESH) w.put(mm, field, 0);
+  noLinks(w, mm);
   w.put(mm, '__seq', MM_SEQ_START);
   w.put(mm, 'mm_users.counter', 1);
 }

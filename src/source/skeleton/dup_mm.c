@@ -1,6 +1,7 @@
 /*
  * The steps around dup_mmap() in our own words: birth of the child's mm, and its end when dup_mmap() fails. The FL_
- * switches are those of ../teardown.ts. exit_mmap() and the puts are the same in all eras but for the failure marker.
+ * switches are those of ../teardown.ts. The puts are the same in all eras; exit_mmap() knows the failure marker or not,
+ * and follows the list where VMAs have one.
  */
 static struct mm_struct *dup_mm(struct task_struct *tsk, struct mm_struct *oldmm)
 {
@@ -61,6 +62,36 @@ static inline void __mmput(struct mm_struct *mm)
 	mmdrop(mm);
 }
 
+#if FL_LIST
+void exit_mmap(struct mm_struct *mm)
+{
+	struct mmu_gather tlb;
+	struct vm_area_struct *vma;
+	unsigned long pages = 0;
+
+	mmu_notifier_release(mm);
+	mmap_write_lock(mm);
+	arch_exit_mmap(mm);
+	vma = mm->mmap;
+	if (vma != NULL) {
+		tlb_gather_mmu_fullmm(&tlb, mm);
+		unmap_vmas(&tlb, vma, 0, ULONG_MAX);
+		free_pgtables(&tlb, vma, FIRST_USER_ADDRESS, USER_PGTABLES_CEILING);
+		tlb_finish_mmu(&tlb);
+	}
+	while (vma != NULL) {
+		if ((vma->vm_flags & VM_ACCOUNT) != 0)
+			pages += vma_pages(vma);
+		vma = remove_vma(vma);
+	}
+	mm->mmap = NULL;
+#if FL_LIST_BOTH
+	__mt_destroy(&mm->mm_mt);
+#endif
+	mmap_write_unlock(mm);
+	vm_unacct_memory(pages);
+}
+#else
 void exit_mmap(struct mm_struct *mm)
 {
 	struct mmu_gather tlb;
@@ -112,3 +143,4 @@ destroy:
 	mmap_write_unlock(mm);
 	vm_unacct_memory(pages);
 }
+#endif

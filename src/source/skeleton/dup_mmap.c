@@ -6,11 +6,20 @@ static int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)
 {
 	struct vm_area_struct *mpnt;
 	struct vm_area_struct *tmp;
+#if FL_LINKS
+	struct vm_area_struct *prev;
+	struct vm_area_struct **pprev;
+	struct rb_node **rb_link;
+	struct rb_node *rb_parent;
+#endif
 	int retval;
 	unsigned long charge = 0;
 	LIST_HEAD(uf);
-#if FL_STORE_MAS
+#if FL_STORE_RB
+#elif FL_STORE_MAS
+#if !FL_WALK_LIST
 	MA_STATE(old_mas, &oldmm->mm_mt, 0, 0);
+#endif
 	MA_STATE(mas, &mm->mm_mt, 0, 0);
 #elif FL_STORE_BULK
 	VMA_ITERATOR(old_vmi, oldmm, 0);
@@ -41,13 +50,29 @@ static int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)
 	mm->exec_vm = oldmm->exec_vm;
 	mm->stack_vm = oldmm->stack_vm;
 
+#if FL_LINKS
+	/* where the first copy is linked: the root of the child's rb-tree, the head of its list */
+	rb_link = &mm->mm_rb.rb_node;
+	rb_parent = NULL;
+	pprev = &mm->mmap;
+#endif
 #if FL_HOOKS_FIRST
 	retval = ksm_fork(mm, oldmm);
 	if (retval != 0)
 		goto out;
+#if FL_KHUGEPAGED_FAILS
+	retval = khugepaged_fork(mm, oldmm);
+	if (retval != 0)
+		goto out;
+#else
 	khugepaged_fork(mm, oldmm);
 #endif
+#endif
+#if FL_LINKS
+	prev = NULL;
+#endif
 
+#if !FL_WALK_LIST
 	/* room in the child's tree, or the parent's tree with the parent's VMAs in it */
 #if FL_STORE_MAS
 	retval = mas_expected_entries(&mas, oldmm->map_count);
@@ -58,13 +83,16 @@ static int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)
 #endif
 	if (retval != 0)
 		goto out;
+#endif
 
 #if FL_RCU_MODE && FL_STORE_MAS
 	mt_clear_in_rcu(mas.tree);
 #elif FL_RCU_MODE
 	mt_clear_in_rcu(vmi.mas.tree);
 #endif
-#if FL_STORE_MAS
+#if FL_WALK_LIST
+	for (mpnt = oldmm->mmap; mpnt != NULL; mpnt = mpnt->vm_next) {
+#elif FL_STORE_MAS
 	mas_for_each(&old_mas, mpnt, ULONG_MAX) {
 #elif FL_STORE_BULK
 	for_each_vma(old_vmi, mpnt) {
@@ -99,7 +127,11 @@ static int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)
 #if !FL_KILLABLE
 		if (fatal_signal_pending(current)) {
 			retval = -EINTR;
+#if FL_STORE_RB
+			goto out;
+#else
 			goto loop_out;
+#endif
 		}
 #endif
 #if FL_VMA_TEST
@@ -168,13 +200,26 @@ static int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)
 		if (is_vm_hugetlb_page(tmp))
 			hugetlb_dup_vma_private(tmp);
 
+#if FL_LINKS
+		/* at the end of the child's list, and to the right of the VMA before it */
+		*pprev = tmp;
+		pprev = &tmp->vm_next;
+		tmp->vm_prev = prev;
+		prev = tmp;
+		__vma_link_rb(mm, tmp, rb_link, rb_parent);
+		rb_link = &tmp->vm_rb.rb_right;
+		rb_parent = &tmp->vm_rb;
+#endif
 		/* the copy takes its place in the child's tree */
-#if FL_STORE_MAS
+#if FL_STORE_RB
+#elif FL_STORE_MAS
 		mas.index = tmp->vm_start;
 		mas.last = tmp->vm_end - 1;
 		mas_store(&mas, tmp);
+#if !FL_WALK_LIST
 		if (mas_is_err(&mas))
 			goto fail_nomem_mas_store;
+#endif
 #elif FL_STORE_BULK
 		if (vma_iter_bulk_store(&vmi, tmp) != 0)
 			goto fail_nomem_vmi_store;
@@ -220,14 +265,20 @@ static int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)
 			mpnt = vma_next(&vmi);
 			goto loop_out;
 		}
+#elif FL_STORE_RB
+		if (retval != 0)
+			goto out;
 #else
 		if (retval != 0)
 			goto loop_out;
 #endif
 	}
 	retval = arch_dup_mmap(oldmm, mm);
+#if !FL_STORE_RB
 loop_out:
-#if FL_STORE_MAS
+#endif
+#if FL_STORE_RB
+#elif FL_STORE_MAS
 	mas_destroy(&mas);
 #else
 	vma_iter_free(&vmi);
@@ -315,7 +366,8 @@ fail_uprobe_end:
 #endif
 	return retval;
 
-#if FL_STORE_MAS
+#if FL_WALK_LIST
+#elif FL_STORE_MAS
 fail_nomem_mas_store:
 	unlink_anon_vmas(tmp);
 #elif FL_STORE_BULK
@@ -330,5 +382,9 @@ fail_nomem:
 	/* whatever failed, the caller sees -ENOMEM */
 	retval = -ENOMEM;
 	vm_unacct_memory(charge);
+#if FL_STORE_RB
+	goto out;
+#else
 	goto loop_out;
+#endif
 }

@@ -1,7 +1,9 @@
 import type { Env, Primitive } from '../../machine/primitive.js';
 import { isPtr, type Ptr, pointer, type Value } from '../../machine/value.js';
 import { addTo, close, removeVma, unlinkAnon, unlinkFile } from '../ledger.js';
+import { following } from '../links.js';
 import { countTreeNodes } from '../tree-ends.js';
+import { unlinkRb } from './links.js';
 import { CHILD, nameOf, object, PARENT, vmaArg } from './support.js';
 import { entries, XA_ZERO_ENTRY } from './tree.js';
 
@@ -82,6 +84,10 @@ function gatherFor(env: Env, gather: Value, mm: Value): Value {
   return 0;
 }
 
+/** A walk that is given no tree follows the list of the VMAs, as before 6.1. */
+const isVma = (env: Env, x: Value): x is Ptr =>
+  isPtr(x) && ['vma', 'copy'].includes(env.world.obj(x).kind);
+
 /** The tree that a walk goes over: an iterator (6.4 on), or the tree itself. */
 function treeBelow(env: Env, x: Value, what: string): { tree: Ptr; stopsAtMarker: boolean } {
   const p = object(env, x, what);
@@ -91,6 +97,10 @@ function treeBelow(env: Env, x: Value, what: string): { tree: Ptr; stopsAtMarker
 
 /** `first` and what follows it in the tree, up to the failure marker where that version knows it. */
 function walk(env: Env, over: Value, first: Value, what: string, visit: (vma: Ptr) => void): Value {
+  if (isVma(env, over)) {
+    for (const vma of following(env.world, over)) visit(torn(env, vma, what));
+    return 0;
+  }
   const { tree, stopsAtMarker } = treeBelow(env, over, what);
   const list = entries(env, tree);
   const at = list.findIndex((r) => r.entry === first);
@@ -157,9 +167,13 @@ export const EXIT_WALKS: Record<string, Primitive> = {
   free_pgtables: (env, [, over, vma]) =>
     walk(env, over, vma, 'free_pgtables()', (x) => unlinkAndFree(env, x, 'free_pgtables()')),
   unmap_region: (env, [, over, vma, , , , end]) => unmapRegion(env, over, vma, end),
-  remove_vma: (env, [vma]) => {
-    removeVma(env, torn(env, vma, 'remove_vma()'));
-    return 0;
+  /** Before 6.1 it returns the next VMA of the list. */
+  remove_vma: (env, [x]) => {
+    const vma = torn(env, x, 'remove_vma()');
+    const next = env.world.get(vma, 'vm_next') ?? 0;
+    removeVma(env, vma);
+    if (env.features.vmaLinks === 'rb') unlinkRb(env, CHILD, vma);
+    return next;
   },
 };
 

@@ -3,6 +3,7 @@ import { ACCOUNTING } from './accounting.js';
 import { ANON_VMA } from './anon_vma.js';
 import { FILES } from './files.js';
 import { HOOKS } from './hooks.js';
+import { LINKS } from './links.js';
 import { LOCKS } from './locks.js';
 import { MISC } from './misc.js';
 import { MM } from './mm.js';
@@ -21,6 +22,7 @@ export const PRIMITIVES: Readonly<Record<string, Primitive>> = {
   ...MMAP_LOCK,
   ...VMA_LOCK,
   ...TREE,
+  ...LINKS,
   ...VMA,
   ...ACCOUNTING,
   ...ANON_VMA,

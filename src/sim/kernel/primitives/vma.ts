@@ -26,6 +26,8 @@ function* dup(env: Env, x: Value): Visible {
   env.world.copy(copy, orig);
   env.world.put(copy, '__shared', undefined);
   for (const field of OWN) env.world.put(copy, field, undefined);
+  if (env.features.vmaLinks)
+    for (const field of ['vm_next', 'vm_prev']) env.world.put(copy, field, 0);
   env.world.put(copy, 'anon_vma', anon);
   env.world.put(copy, 'vm_lock_seq', NEVER_LOCKED);
   return copy;

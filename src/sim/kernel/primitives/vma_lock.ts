@@ -23,10 +23,10 @@ export function writeLocked(env: Env, vma: Ptr): boolean {
  * vma_start_write(), include/linux/mm.h of 6.12: nothing when the sequences are equal already, else the semaphore for
  * writing, the sequence, and release. The reference-counted variant (6.15 on) raises its flag before it waits.
  */
-function* startWrite(env: Env, x: Value): Visible {
-  const vma = vmaArg(env, x, 'vma_start_write()');
-  const mm = mmOf(env, vma, 'vma_start_write()');
-  const name = `vma_start_write(${nameOf(env, vma)})`;
+function* startWrite(env: Env, x: Value, func = 'vma_start_write'): Visible {
+  const vma = vmaArg(env, x, `${func}()`);
+  const mm = mmOf(env, vma, `${func}()`);
+  const name = `${func}(${nameOf(env, vma)})`;
   if (!holdsForWrite(env, mm))
     yield failing('assertion', `${name} without the mmap lock of its mm`);
   if (env.features.vmaLock === 'none') return 0;
@@ -80,6 +80,13 @@ const big = (x: Value): bigint => (typeof x === 'number' || typeof x === 'bigint
 export const VMA_LOCK: Record<string, Primitive> = {
   vma_start_write: function* (env, [vma]) {
     return yield* startWrite(env, vma);
+  },
+  /** What the series that brought the lock called it: its RFC of 6.0, and its versions up to the third. */
+  vma_mark_locked: function* (env, [vma]) {
+    return yield* startWrite(env, vma, 'vma_mark_locked');
+  },
+  vma_write_lock: function* (env, [vma]) {
+    return yield* startWrite(env, vma, 'vma_write_lock');
   },
   /** Newest trees: 0, or -EINTR; it looks at readers before signals. */
   vma_start_write_killable: function* (env, [vma]) {

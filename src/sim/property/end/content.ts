@@ -23,6 +23,8 @@ const PARENTS = [
   'vm_policy',
   'vm_private_data',
   'vm_userfaultfd_ctx.ctx',
+  'vm_next',
+  'vm_prev',
 ];
 
 const memo = new WeakMap<Shared, World>();

@@ -4,6 +4,7 @@ import { isInt, isPtr, type Value } from '../../machine/value.js';
 import type { World } from '../../machine/world.js';
 import { accounted } from './accounting.js';
 import { sameContent, unreported } from './content.js';
+import { linked } from './linked.js';
 import { ordered, published } from './order.js';
 import { mapped } from './rmap.js';
 import type { Broken } from './tree.js';
@@ -49,5 +50,6 @@ export function brokenAtEnd(world: World, entry: string, value: Value, shared: S
     ...published(ended),
     ...sameContent(ended, shared),
     ...mapped(ended),
+    ...linked(ended, shared),
   ];
 }
