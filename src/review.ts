@@ -23,6 +23,8 @@ import { type Reviewed, versusOlder } from './versus.js';
 import { worksOf } from './works.js';
 
 export { dumpStage, type Stage } from './dump.js';
+export { isFamily } from './programs.js';
+export { Made } from './source/index.js';
 
 export interface ReviewOptions {
   /** The tree under review; null: by hunks only. */
@@ -40,6 +42,8 @@ export interface ReviewOptions {
   settings?: Config;
   /** Day of the review, `YYYY-MM-DD`, for suppressions that expire. */
   today?: string;
+  /** Texts that earlier inputs have shown; without it those of this input alone count. */
+  made?: Made;
   /** Told of each patch whose programs were run, with what a player needs to run them again. */
   observe?: (o: Observed) => void;
 }
@@ -58,7 +62,7 @@ export interface Observed {
 /** Reviews every patch of an input: intake > source > cfront > sim > judge. The report is up to the caller. */
 export async function reviewSeries(series: PatchSeries, options: ReviewOptions): Promise<Review> {
   const o = { ...options, config: options.config ?? (await treeConfig(options.reader)) };
-  const made = new Made();
+  const made = o.made ?? new Made();
   const patches: PatchReview[] = [];
   const problems = series.problems.map((p) => p.message);
   for (const { patches: newest, older } of worksOf(series.patches)) {

@@ -8,6 +8,14 @@ import { thousands } from './terminal.js';
 // Intake
 /** Largest input after decompression, in bytes. */
 export const MAX_INPUT_BYTES = 64 * 1024 * 1024;
+/** An mbox up to this size is held whole, and each of its mails is an entry of the report. Bytes. */
+export const ARCHIVE_BYTES = 8 * 1024 * 1024;
+/** Largest mbox after decompression, read a mail at a time. Bytes. */
+export const MAX_ARCHIVE_BYTES = 4 * 1024 * 1024 * 1024;
+/** Largest mail of an archive, in bytes. */
+export const MAX_MAIL_BYTES = 16 * 1024 * 1024;
+/** Most mails that were skipped and are named one by one; those beyond them are counted. */
+export const MAX_LISTED_MAILS = 100_000;
 /** Most MIME parts of one mail. */
 export const MAX_PARTS = 200;
 /** Mails attached to mails are opened down to this depth. */

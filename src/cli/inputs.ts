@@ -1,11 +1,18 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ForkloreError } from '../base/errors.js';
-import { limitError, MAX_FOLDER_FILES } from '../base/limits.js';
-import { readInput } from '../intake/index.js';
+import { ARCHIVE_BYTES, limitError, MAX_FOLDER_FILES, MAX_INPUT_BYTES } from '../base/limits.js';
+import {
+  Archive,
+  type ArchiveOptions,
+  type ByteSource,
+  mboxStart,
+  readInput,
+} from '../intake/index.js';
 import { orderSeries } from '../intake/series.js';
 import type { PatchSeries } from '../intake/types.js';
 import { rangePatches } from '../source/index.js';
+import { headOf, openSource } from './byte-source.js';
 
 export interface InputOptions {
   /** Also return patches quoted in mails that hold one of their own. */
@@ -13,18 +20,24 @@ export interface InputOptions {
   /** A range of commits of the repository at `dir`, beside the inputs. */
   git?: { dir: string; range: string };
   stdin: AsyncIterable<Uint8Array | string>;
+  /** How mboxes are read that are too large to be held. */
+  archive: Omit<ArchiveOptions, 'name' | 'progress'>;
+  /** Told while such an mbox is read: bytes so far, and in all where that is known. */
+  reading?: (name: string, bytes: number, size: number | null) => void;
 }
 
 /** What could be read, in one: a series may be spread over files. `failed`: one line for each input that was not. */
 export interface Inputs {
   series: PatchSeries | null;
+  /** Large mboxes, each a report of its own; to be closed. */
+  archives: Archive[];
   problems: { input: string; message: string }[];
   failed: string[];
 }
 
 /** Reads files, folders of patches, Maildirs, `-` and a git range. Throws only for a wrong range, and for bugs. */
 export async function readInputs(inputs: readonly string[], o: InputOptions): Promise<Inputs> {
-  const out: Inputs = { series: null, problems: [], failed: [] };
+  const out: Inputs = { series: null, archives: [], problems: [], failed: [] };
   const parts: PatchSeries[] = [];
   const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
     try {
@@ -42,7 +55,12 @@ export async function readInputs(inputs: readonly string[], o: InputOptions): Pr
   };
   for (const input of inputs) {
     const files = (await attempt(() => filesOf(input))) ?? [];
-    for (const file of files) await attempt(async () => read(file, await bytesOf(file, o.stdin)));
+    for (const file of files)
+      await attempt(async () => {
+        const opened = await openInput(file, o);
+        if (opened instanceof Archive) out.archives.push(opened);
+        else await read(file, opened);
+      });
   }
   if (o.git) await readRange(o.git, read);
   for (const part of parts) {
@@ -106,15 +124,31 @@ async function mailsOf(folder: string): Promise<string[]> {
   return names.map((e) => join(folder, e.name)).sort();
 }
 
-async function bytesOf(input: string, stdin: InputOptions['stdin']): Promise<Uint8Array> {
-  if (input !== '-') {
-    return readFile(input).catch((e: NodeJS.ErrnoException) => {
-      throw unreadable(input, e);
-    });
+/** The bytes of an input; a large mbox as an archive, which stays open. */
+async function openInput(name: string, o: InputOptions): Promise<Uint8Array | Archive> {
+  const source = await openSource(name, o.stdin).catch((e: NodeJS.ErrnoException) => {
+    throw unreadable(name, e);
+  });
+  let kept = false;
+  try {
+    const { head, whole } = await headOf(source, ARCHIVE_BYTES);
+    if (whole) return head;
+    const start = mboxStart(head);
+    if (start === null) return await restOf(head, source);
+    const { size } = source;
+    const progress = (bytes: number) => o.reading?.(name, bytes, size);
+    const archive = await Archive.open(source, head, start, { ...o.archive, name, progress });
+    kept = true;
+    return archive;
+  } finally {
+    if (!kept) await source.close();
   }
-  const parts: Buffer[] = [];
-  for await (const chunk of stdin) parts.push(Buffer.from(chunk as Uint8Array));
-  return Buffer.concat(parts);
+}
+
+/** All of an input that is no mbox, or a byte more than the limit. */
+async function restOf(head: Buffer, source: ByteSource): Promise<Buffer> {
+  const rest = await headOf(source, MAX_INPUT_BYTES + 1 - head.length);
+  return Buffer.concat([head, rest.head]);
 }
 
 function unreadable(input: string, { code }: NodeJS.ErrnoException): ForkloreError {

@@ -12,6 +12,7 @@ import { addSimulate } from './simulate-command.js';
 import type { WatchFlags } from './watch/run.js';
 
 let explored = 0;
+let shown = false;
 
 const out = {
   /** A line on a terminal that is written over, and gone in the end. */
@@ -20,10 +21,17 @@ const out = {
         progress: (rule: string) => {
           process.stderr.write(`\r${rule}: ${++explored} explorations\x1b[K`);
         },
+        reading: (name: string, bytes: number, size: number | null) => {
+          const megabytes = (n: number) => Math.round(n / 2 ** 20);
+          const all = size === null ? '' : ` of ${megabytes(size)}`;
+          const where = printable(name).slice(-50);
+          process.stderr.write(`\r${where}: ${megabytes(bytes)}${all} MB read\x1b[K`);
+          shown = true;
+        },
       }
     : {}),
   write: (text: string) => {
-    if (explored) process.stderr.write('\r\x1b[K');
+    if (explored || shown) process.stderr.write('\r\x1b[K');
     process.stdout.write(text);
   },
   warn: (line: string) => {

@@ -1,22 +1,24 @@
-import { writeFile } from 'node:fs/promises';
 import { ForkloreError } from '../base/errors.js';
 import { VERSION } from '../base/version.js';
+import type { Archive } from '../intake/index.js';
 import { loadRules } from '../judge/load.js';
 import { Pool } from '../judge/pool.js';
 import type { Rule } from '../judge/rule.js';
 import type { Review, Severity } from '../judge/types.js';
 import type { Answered } from '../report/mail/index.js';
 import { nipaResult } from '../report/nipa.js';
-import { dumpStage, reviewSeries, type Stage } from '../review.js';
+import { dumpStage, Made, reviewSeries, type Stage } from '../review.js';
 import { openTree, repositoryAbove } from '../source/index.js';
+import { archiveOptions, reviewArchive, withArchives } from './archive.js';
 import { findConfig } from './config.js';
 import type { Format } from './format-names.js';
 import { ALWAYS, type Reported, render, repliesOf, unanswered } from './formats.js';
-import { readInputs } from './inputs.js';
+import { type InputOptions, readInputs } from './inputs.js';
 import { describe } from './nipa.js';
 import { PageCollector } from './page.js';
 import { gitUser, sendReplies } from './send.js';
 import { traceKeeper } from './traces.js';
+import { writeWhole } from './write-whole.js';
 
 export interface ReviewFlags {
   tree?: string;
@@ -47,6 +49,14 @@ export interface ReviewFlags {
   jobs?: number;
 }
 
+interface Output {
+  write(text: string): void;
+  warn(line: string): void;
+  progress?: (rule: string) => void;
+  /** Told while a large mbox is read: bytes so far, and in all where that is known. */
+  reading?: (name: string, bytes: number, size: number | null) => void;
+}
+
 /**
  * `forklore review`: reads each input, reviews what can be read, prints one report. Returns the exit code: 0, 1
  * (introduced at or above --fail-on), 2 (an input could not be read), 3 (--strict: something was not fully reviewed).
@@ -54,7 +64,7 @@ export interface ReviewFlags {
 export async function runReview(
   inputs: string[],
   flags: ReviewFlags,
-  out: { write(text: string): void; warn(line: string): void; progress?: (rule: string) => void },
+  out: Output,
 ): Promise<number> {
   const started = performance.now();
   if (flags.send && flags.format !== 'mail')
@@ -69,13 +79,16 @@ export async function runReview(
   const seconds = flags.timeLimit ?? settings.bounds.seconds;
   const deadline = seconds === undefined ? null : Date.now() + seconds * 1000;
   const pool = (flags.jobs ?? 1) > 1 ? new Pool(flags.jobs!) : null;
+  let archives: Archive[] = [];
   try {
     const git = flags.git === undefined ? {} : { git: { dir: dir!, range: flags.git } };
-    const o = { quoted: flags.quoted ?? false, stdin: process.stdin, ...git };
-    const { series, problems, failed } = await readInputs(inputs, o);
+    const read = await readInputs(inputs, { ...inputOptions(flags, out), ...git });
+    const { series, problems, failed } = read;
+    archives = read.archives;
     for (const line of failed) out.warn(`forklore: ${line}`);
     if (flags.dump !== undefined) {
-      if (series) await emit(await dumpStage(flags.dump, series, { reader, rules }), flags, out);
+      const all = await withArchives(series, archives);
+      if (all) await emit(await dumpStage(flags.dump, all, { reader, rules }), flags, out);
       return failed.length > 0 ? 2 : 0;
     }
     const page = flags.format === 'html' ? new PageCollector() : null;
@@ -91,12 +104,12 @@ export async function runReview(
     const answered: Answered[] = [];
     const onReview = (review: Answered['review'], patch: Answered['patch']) =>
       answered.push({ review, patch });
-    const review = series
-      ? await reviewSeries(series, {
-          ...{ reader, rules, keep, explore, settings, onReview },
-          ...(page ? { observe: page.onPatch } : {}),
-        })
-      : nothing();
+    const options = {
+      ...{ reader, rules, keep, explore, settings, onReview, made: new Made() },
+      ...(page ? { observe: page.onPatch } : {}),
+    };
+    const review = series ? await reviewSeries(series, options) : nothing();
+    for (const archive of archives) await reviewArchive(archive, options, review);
     review.problems = [...problems, ...(review.problems ?? []), ...unproved(flags)];
     review.seconds = Math.round(performance.now() - started) / 1000;
     const from = flags.format === 'mail' ? await gitUser() : null;
@@ -107,15 +120,24 @@ export async function runReview(
       page: (await page?.made(review)) ?? null,
       verbose: flags.verbose ?? false,
     };
-    if (review.patches.length || ALWAYS.includes(flags.format))
+    if (review.patches.length || review.skipped || ALWAYS.includes(flags.format))
       await emit(render(flags.format, reported), flags, out);
     if (flags.format === 'mail') await mailed(reported, flags, out);
     if (flags.format === 'nipa' && failed.length === 0) return describe(nipaResult(review), out);
     return exitCode(review, flags, failed.length);
   } finally {
     reader?.close?.();
+    for (const archive of archives) await archive.close();
     await pool?.close();
   }
+}
+
+function inputOptions({ quoted, verbose, quiet }: ReviewFlags, out: Output): InputOptions {
+  return {
+    ...{ quoted: quoted ?? false, stdin: process.stdin },
+    archive: archiveOptions(quoted ?? false, verbose ?? false),
+    ...(out.reading && !quiet ? { reading: out.reading } : {}),
+  };
 }
 
 /** Sends the replies where that was asked for, and says of which patches there is none and why. */
@@ -187,12 +209,12 @@ async function emit(
 ): Promise<void> {
   if (flags.output === undefined) out.write(text);
   else
-    await writeFile(flags.output, text).catch((e: Error) => {
-      throw new ForkloreError(
-        'usage',
-        `--output ${flags.output}: can not be written (${e.message})`,
-      );
-    });
+    try {
+      writeWhole(flags.output, text);
+    } catch (e) {
+      const why = (e as Error).message;
+      throw new ForkloreError('usage', `--output ${flags.output}: can not be written (${why})`);
+    }
 }
 
 const ORDER: Severity[] = ['note', 'warning', 'error'];

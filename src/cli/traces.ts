@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ForkloreError } from '../base/errors.js';
 import type { KeepTrace } from '../judge/finding.js';
 import { writeTrace } from '../sim/explore/trace.js';
+import { writeWhole } from './write-whole.js';
 
 /** Folder for traces when none was named: the user's own, below the system's temporary directory. */
 export function defaultTraceFolder(): string {
@@ -29,7 +30,7 @@ export function traceKeeper(folder: string | null): KeepTrace {
     try {
       if (!ready) prepare(dir, folder === null);
       ready = true;
-      writeFileSync(file, text, { mode: 0o600 });
+      writeWhole(file, text, 0o600);
     } catch (e) {
       if (e instanceof ForkloreError) throw e;
       throw new ForkloreError(

@@ -92,6 +92,13 @@ export async function readHeaders(headerBlock: Buffer): Promise<MailHeaders> {
   };
 }
 
+/** A subject field with its RFC 2047 words decoded. */
+export function decodedSubject(field: string): string {
+  if (!field.includes('=?')) return field;
+  const { headers } = rootNode(Buffer.from(`Subject: ${field}\n\n`, 'latin1'));
+  return (headers ? headers.getDecoded('subject')[0]?.value : null) ?? field;
+}
+
 /** The address fields of a mail. */
 export function readAddresses(headerBlock: Buffer): Addresses {
   const { headers } = rootNode(headerBlock);

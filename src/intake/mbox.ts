@@ -20,7 +20,7 @@ function lineAt(bytes: Buffer, start: number): string {
  * Whether a mail starts at `start`: a `From ` line with a time and a year (as git-mailsplit wants
  * it) and a header line under it, so that prose such as `From here on` splits nothing.
  */
-function isMailStart(bytes: Buffer, start: number): boolean {
+export function isMailStart(bytes: Buffer, start: number): boolean {
   const line = lineAt(bytes, start);
   if (!line.startsWith('From ')) return false;
   if (!TIME_AND_YEAR.test(line.slice(Math.max(0, line.lastIndexOf(':') - 4)))) return false;
@@ -43,6 +43,14 @@ function unescapeFrom(mail: Buffer, rd: boolean): Buffer {
   return Buffer.from(text.replace(rd ? /^>(>*From )/gm : /^>(From )/gm, '$1'), 'latin1');
 }
 
+/** A mail without the `From ` line that it starts with, and without the quoting of such lines. */
+export function withoutSeparator(bytes: Buffer): Buffer {
+  const separator = lineAt(bytes, 0);
+  const escaped = !/^From [0-9a-f]{40}(?:[0-9a-f]{24})? Mon Sep 17 00:00:00 2001/.test(separator);
+  const mail = bytes.subarray(bytes.indexOf(10) + 1);
+  return escaped ? unescapeFrom(mail, separator.startsWith('From mboxrd@z')) : mail;
+}
+
 function countLines(bytes: Buffer, from: number, to: number): number {
   let count = 0;
   for (let at = bytes.indexOf(10, from); at >= 0 && at < to; at = bytes.indexOf(10, at + 1))
@@ -58,19 +66,12 @@ export function* splitMbox(bytes: Buffer): Generator<MailBytes> {
   let start = 0;
   let line = 1;
   while (start < bytes.length) {
-    const body = bytes.indexOf(10, start) + 1;
     let end = start;
     do {
       end = bytes.indexOf('\nFrom ', end + 1);
     } while (end >= 0 && !isMailStart(bytes, end + 1));
     const stop = end < 0 ? bytes.length : end + 1;
-    const separator = lineAt(bytes, start);
-    const escaped = !/^From [0-9a-f]{40}(?:[0-9a-f]{24})? Mon Sep 17 00:00:00 2001/.test(separator);
-    const mail = bytes.subarray(body, stop);
-    yield {
-      bytes: escaped ? unescapeFrom(mail, separator.startsWith('From mboxrd@z')) : mail,
-      firstLine: line + 1,
-    };
+    yield { bytes: withoutSeparator(bytes.subarray(start, stop)), firstLine: line + 1 };
     line += countLines(bytes, start, stop);
     start = stop;
   }

@@ -73,6 +73,12 @@ function named(name: string, problems: IntakeProblem[]): IntakeProblem[] {
   });
 }
 
+/** Where the first mail of an mbox starts in its first bytes; null when they are none of an mbox. */
+export function mboxStart(head: Buffer): number | null {
+  const start = leadingBlank(head);
+  return isMbox(head.subarray(start)) ? start : null;
+}
+
 async function readPatches(name: string, bytes: Buffer, options: ReadOptions): Promise<Patch[]> {
   const start = leadingBlank(bytes);
   const rest = bytes.subarray(start);
@@ -102,7 +108,12 @@ export async function readInput(
 ): Promise<PatchSeries> {
   if (bytes.length > MAX_INPUT_BYTES) throw tooLarge(name);
   const plain = decompress(name, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-  const series = orderSeries(await readPatches(name, plain, options));
+  return seriesOf(name, await readPatches(name, plain, options));
+}
+
+/** Patches of an input in the order of application, each problem with the input's name. */
+export function seriesOf(name: string, found: Patch[]): PatchSeries {
+  const series = orderSeries(found);
   const patches = series.patches.map((p) => ({ ...p, problems: named(name, p.problems) }));
   return { input: name, patches, problems: named(name, series.problems) };
 }

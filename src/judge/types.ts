@@ -121,6 +121,17 @@ export interface Review {
   patches: PatchReview[];
   /** Inputs or parts of them that could not be used: one line each, with what and where. */
   problems?: { input: string; message: string }[];
+  /** Mails of archives that have no entry in `patches`: how many, and why. */
+  skipped?: SkippedMails[];
   /** Wall time of the review in seconds. */
   seconds?: number;
+}
+
+/** Mails of one archive that were not reviewed. */
+export interface SkippedMails {
+  input: string;
+  mails: number;
+  reasons: { reason: string; mails: number }[];
+  /** With `--verbose`: each of them, up to a limit. */
+  list?: { inputLine: number; subject: string; reason: string }[];
 }
