@@ -1,5 +1,6 @@
 import { plural, printable, thousands, wrapText } from '../base/terminal.js';
 import type { Finding, PatchReview, Review } from '../judge/types.js';
+import { countedLine, namedPatches, skippedLines } from './aside.js';
 import { interleaving, places } from './columns.js';
 import { costRows } from './cost-rows.js';
 
@@ -10,17 +11,18 @@ const WIDTH = 80;
  * first; what holds takes a line each, unless its rule wants more or `verbose` is set.
  */
 export function renderText(review: Review, o: { verbose?: boolean } = {}): string {
-  const blocks = review.patches.map((p) => patchText(p, o.verbose ?? false));
+  const verbose = o.verbose ?? false;
+  const { named, counted } = namedPatches(review, verbose);
+  const blocks = named.map((p) => patchText(p, verbose));
+  const aside = [...countedLine(counted, WIDTH), ...(verbose ? skippedLines(review, WIDTH) : [])];
   const problems = (review.problems ?? []).map((p) =>
     wrapText(printable(`note: ${p.input}: ${p.message}`), WIDTH).join('\n'),
   );
   const reviewed = review.patches.some(
     (p) => p.findings.length > 0 || p.status !== 'not-applicable',
   );
-  return (
-    [...problems, ...blocks, ...(reviewed ? [closing(review)] : [])].filter(Boolean).join('\n\n') +
-    '\n'
-  );
+  const all = [...problems, ...blocks, ...aside, ...(reviewed ? [closing(review)] : [])];
+  return `${all.filter(Boolean).join('\n\n')}\n`;
 }
 
 function patchText(p: PatchReview, verbose: boolean): string {

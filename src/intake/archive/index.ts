@@ -25,6 +25,8 @@ const DEFAULTS: ArchiveLimits = {
   mail: MAX_MAIL_BYTES,
   series: MAX_INPUT_BYTES,
   listed: MAX_LISTED_MAILS,
+  window: 4 * 1024 * 1024,
+  lookAhead: 64 * 1024,
 };
 
 const UNRELATED = 'of files that a fork does not run';
@@ -60,14 +62,14 @@ export class Archive {
     o: ArchiveOptions,
   ): Promise<Archive> {
     const archive = new Archive(source, o);
-    const { mail, archive: all } = archive.limits;
+    const { limits } = archive;
+    const all = limits.archive;
     const tooLong = () => {
       throw limitError(o.name, all / 2 ** 20, 'MB', 'split it first');
     };
     if (source.size !== null && source.size > all) tooLong();
     const options = {
-      mail,
-      archive: all,
+      ...limits,
       tooLong,
       ...(o.progress ? { progress: o.progress } : {}),
     };

@@ -1,5 +1,5 @@
 import { isMailStart } from '../mbox.js';
-import type { ByteSource } from './types.js';
+import type { ArchiveLimits, ByteSource } from './types.js';
 
 /** One mail of an archive, `From ` line and all; `bytes` are overwritten after the visit. */
 export interface RawMail {
@@ -12,9 +12,6 @@ export interface RawMail {
   cut: boolean;
 }
 
-const FIRST_BYTES = 4 * 1024 * 1024;
-/** A `From ` line and the line below it are judged by fewer bytes than this. */
-const LOOK_AHEAD = 64 * 1024;
 const NEWLINES = 0x0a0a0a0a;
 const LOW_BITS = 0x7f7f7f7f;
 
@@ -47,9 +44,9 @@ class Window {
   constructor(
     private readonly source: ByteSource,
     head: Uint8Array,
-    private readonly most: number,
+    private readonly o: SplitOptions,
   ) {
-    this.buffer = Buffer.allocUnsafeSlow(Math.max(FIRST_BYTES, head.length));
+    this.buffer = Buffer.allocUnsafeSlow(Math.max(o.window, head.length));
     this.buffer.set(head);
     this.end = head.length;
   }
@@ -62,8 +59,8 @@ class Window {
     return this.base + this.end;
   }
 
-  /** False when the mail at `start` fills all the room that it may have. */
-  async more(): Promise<boolean> {
+  /** Moves the mail at `start` to the front and reads on, in more room where it needs that and may have it. */
+  async more(): Promise<void> {
     if (this.start > 0) {
       this.buffer.copyWithin(0, this.start, this.end);
       this.base += this.start;
@@ -71,8 +68,10 @@ class Window {
       this.start = 0;
     }
     if (this.end === this.buffer.length) {
-      if (this.end >= this.most) return false;
-      const wider = Buffer.allocUnsafeSlow(Math.min(this.most, 2 * this.end));
+      // room for the longest mail and a look beyond it
+      const most = this.o.mail + 4 * this.o.lookAhead;
+      if (this.end >= most) return;
+      const wider = Buffer.allocUnsafeSlow(Math.min(most, 2 * this.end));
       this.buffer.copy(wider);
       this.buffer = wider;
     }
@@ -81,7 +80,6 @@ class Window {
       if (n === 0) this.ended = true;
       this.end += n;
     }
-    return true;
   }
 
   /** Where the next mail starts, searched from `from` on: an index, or null when that is not in the window. */
@@ -89,18 +87,15 @@ class Window {
     const { buffer, end, ended } = this;
     const all = buffer.subarray(0, end);
     for (let at = all.indexOf('\nFrom ', from); at >= 0; at = all.indexOf('\nFrom ', at + 1)) {
-      if (!ended && at + LOOK_AHEAD > end) return null;
+      if (!ended && at + this.o.lookAhead > end) return null;
       if (isMailStart(all, at + 1)) return at + 1;
     }
     return ended ? end : null;
   }
 }
 
-export interface SplitOptions {
-  /** Longest mail, in bytes. */
-  mail: number;
-  /** Most bytes in all; `tooLong` is called beyond them, and should throw. */
-  archive: number;
+export interface SplitOptions extends Omit<ArchiveLimits, 'series' | 'listed'> {
+  /** Called beyond the most bytes in all; should throw. */
   tooLong(): void;
   progress?: (bytes: number) => void;
 }
@@ -116,7 +111,7 @@ export async function splitArchive(
   o: SplitOptions,
   visit: (mail: RawMail) => void,
 ): Promise<void> {
-  const w = new Window(source, head, Math.max(o.mail + 2 * LOOK_AHEAD, 4 * LOOK_AHEAD));
+  const w = new Window(source, head, o);
   let line = 1 + newlinesIn(w.buffer, 0, start);
   w.start = start;
   // what was searched without success is not searched again
@@ -137,7 +132,7 @@ export async function splitArchive(
       if (w.ended && next >= w.end) return;
       continue;
     }
-    searched = Math.max(w.start, w.end - LOOK_AHEAD - 8);
+    searched = Math.max(w.start, w.end - o.lookAhead - 8);
     if (searched - w.start > o.mail) {
       // an endless mail: shown once, then passed over
       if (!cut) {

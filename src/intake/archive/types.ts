@@ -37,6 +37,10 @@ export interface ArchiveLimits {
   series: number;
   /** Lines about skipped mails. */
   listed: number;
+  /** Bytes that are in memory at first. */
+  window: number;
+  /** A `From ` line and the line below it are judged by fewer bytes than this. */
+  lookAhead: number;
 }
 
 /** Mails of an archive that were not reviewed. */
