@@ -3,8 +3,6 @@ import { readFile } from 'node:fs/promises';
 import { ForkloreError } from '../base/errors.js';
 import type { Side, TriedMutant } from '../judge/explore.js';
 import type { KeepTrace } from '../judge/finding.js';
-import { groupKey, groupsOf, union } from '../judge/plan.js';
-import type { Rule } from '../judge/rule.js';
 import type { Finding, Review } from '../judge/types.js';
 import type {
   Page,
@@ -110,23 +108,9 @@ export class PageCollector {
         });
         return { label, delta, run: key };
       });
-    return { id: f.id, ...at, entry, explored: explored(rule, o), runs, mutants };
+    const explored = rule.scenarios.map((s) => ({ scenario: s, properties: rule.properties }));
+    return { id: f.id, ...at, entry, explored, runs, mutants };
   }
-}
-
-/** Rules with the same scenario were explored together, unless that broke something: then each by itself. */
-function explored(rule: Rule, { review, rules }: Observed): PageFinding['explored'] {
-  const found = (r: Rule) => review.findings.find((f) => f.rule === r.id);
-  const groups = groupsOf(rules.filter((r) => r.by === 'exploration' && found(r)));
-  return rule.scenarios.map((scenario) => {
-    const key = groupKey(rule, scenario);
-    const together = groups.get(key)?.rules ?? [rule];
-    const broken = together.some((r) => {
-      const id = r.scenarios.find((s) => groupKey(r, s) === key)?.id;
-      return found(r)?.evidence.scenarios?.some((s) => s.id === id && s.failing > 0);
-    });
-    return { scenario, properties: broken ? rule.properties : union(together) };
-  });
 }
 
 const pageProgram = ({ program, features, source }: Side) => ({

@@ -1,6 +1,6 @@
 import { applies, type Side } from './applies.js';
 import { evaluatorOf } from './evaluators.js';
-import { type Exploration, type ExploreOptions, exploreRules } from './explore.js';
+import { type Exploration, type ExploreOptions, exploreRules, shrunk } from './explore.js';
 import { type KeepTrace, makeFinding } from './finding.js';
 import { tryMutants } from './mutation.js';
 import type { Rule } from './rule.js';
@@ -27,13 +27,13 @@ export async function evaluateRules(i: EvaluateInput): Promise<Finding[]> {
   const rules = i.rules.filter((r) => applies(r, side));
   const exploring = rules.filter((r) => r.by === 'exploration');
   const then = i.before === null ? [] : exploring.filter((r) => applies(r, i.before!));
-  // no run of the version before is shown
-  const asBefore = { ...options, shrink: false };
   const [explored, before] = await Promise.all([
     exploreRules(exploring, side, options),
-    i.before && then.length ? exploreRules(then, i.before, asBefore) : new Map(),
+    i.before && then.length ? exploreRules(then, i.before, options) : new Map(),
   ]);
   const after = new Map([...explored].map(([r, e]) => [r, withheld(r, side, e)]));
+  // what is shown is shrunk, nothing else
+  for (const [r, e] of after) if (e.worst) after.set(r, await shrunk(r, side, e, options));
   const passing = exploring.filter((r) => after.get(r)!.verdict === 'holds');
   const mutation = options.mutants === false ? new Map() : await tryMutants(passing, side, options);
   const findings = rules.map((rule) => {

@@ -1,10 +1,15 @@
-import { checkScenario, type FailingRun, type ScenarioResult } from '../sim/explore/check.js';
+import {
+  checkTogether,
+  type FailingRun,
+  type ScenarioResult,
+  shrinkRun,
+} from '../sim/explore/check.js';
 import type { Primitive } from '../sim/machine/primitive.js';
 import type { Mutant } from '../sim/mutate/mutants.js';
 import { PROPERTIES } from '../sim/property/properties.js';
 import { DEFAULT_LIMITS, type Limits } from '../sim/scenario.js';
 import type { Side } from './applies.js';
-import { type Group, groupKey, groupsOf, union } from './plan.js';
+import { type Group, groupKey, groupsOf } from './plan.js';
 import type { Pool } from './pool.js';
 import type { Rule } from './rule.js';
 import type { Verdict } from './types.js';
@@ -28,8 +33,6 @@ export interface ExploreOptions {
   progress?: (rule: string) => void;
   /** Told of each mutant that was tried for a rule, caught or not. */
   tried?: (m: TriedMutant) => void;
-  /** False: counterexamples stay in the scenario in which they were found. */
-  shrink?: boolean;
   /** Models that replace built-in ones. */
   overrides?: Readonly<Record<string, Primitive>>;
   /** false: no mutants are tried, and a pass is not looked into. */
@@ -46,38 +49,39 @@ export interface Exploration {
   failing: number;
 }
 
-/** Explores one scenario, here or on a worker. */
+/**
+ * Explores one scenario for each of several sets of properties, here or on a worker. Counterexamples stay in the
+ * scenario in which they were found.
+ */
 export async function check(
   group: Pick<Group, 'entry' | 'scenario'>,
-  properties: readonly string[],
+  sets: readonly (readonly string[])[],
   side: Side,
   o: ExploreOptions,
   stopAtFirst = false,
-): Promise<ScenarioResult> {
-  const input = {
-    program: side.program,
-    entry: group.entry,
-    scenario: group.scenario,
-    features: side.features,
-    limits: o.limits ?? DEFAULT_LIMITS,
-    properties,
-    stopAtFirst,
-    ...(o.shrink === undefined ? {} : { shrink: o.shrink }),
-  };
-  const { deadline } = o;
+): Promise<ScenarioResult[]> {
+  const input = { ...inputOf(group, side, o), stopAtFirst };
+  const deadline = o.deadline ?? null;
   // models can not cross to another thread
-  if (o.pool && !o.overrides) return o.pool.check(input, deadline ?? null);
-  return checkScenario({
-    ...input,
-    ...(o.overrides ? { overrides: o.overrides } : {}),
-    ...(deadline === undefined ? {} : { expired: () => Date.now() > deadline }),
-  });
+  if (o.pool && !o.overrides) return o.pool.run({ do: 'check', input, sets, deadline });
+  return checkTogether({ ...input, ...hereOnly(o) }, sets);
 }
 
+const inputOf = (
+  { entry, scenario }: Pick<Group, 'entry' | 'scenario'>,
+  { program, features }: Side,
+  { limits = DEFAULT_LIMITS }: ExploreOptions,
+) => ({ program, entry, scenario, features, limits });
+
+const hereOnly = ({ overrides, deadline }: ExploreOptions) => ({
+  ...(overrides ? { overrides } : {}),
+  ...(deadline === undefined ? {} : { expired: () => Date.now() > deadline }),
+});
+
 /**
- * Explores every scenario of every rule on one version. Rules with the same scenario share one exploration with the
- * properties of all; where that finds a breach, which ends runs early, each of them is explored by itself. With
- * `stopAtFirst` each exploration ends at its first breach, and nothing is shrunk.
+ * Explores every scenario of every rule on one version. Rules with the same scenario share one exploration; what it
+ * says of each of them is what exploring for its own properties alone would. With `stopAtFirst` each exploration ends
+ * at its first breach.
  */
 export async function exploreRules(
   rules: readonly Rule[],
@@ -109,18 +113,31 @@ async function exploreGroup(
   o: ExploreOptions,
   stopAtFirst: boolean,
 ): Promise<Map<Rule, ScenarioResult>> {
-  // what breaks there is looked at once more, rule by rule
-  const together = group.rules.length > 1 ? { ...o, shrink: false } : o;
-  const shared = await check(group, union(group.rules), side, together, stopAtFirst);
+  const sets = group.rules.map((r) => r.properties);
+  const results = await check(group, sets, side, o, stopAtFirst);
   o.progress?.(group.rules[0].id);
-  const out = new Map<Rule, ScenarioResult>();
-  for (const rule of group.rules) {
-    const alone = group.rules.length > 1 && shared.counterexample !== null;
-    const result = alone ? await check(group, rule.properties, side, o, stopAtFirst) : shared;
-    if (alone) o.progress?.(rule.id);
-    out.set(rule, result);
-  }
-  return out;
+  return new Map(group.rules.map((rule, k) => [rule, results[k]]));
+}
+
+/** The exploration with the counterexample that is shown in the smallest scenario that was found to show it. */
+export async function shrunk(
+  rule: Rule,
+  side: Side,
+  e: Exploration,
+  o: ExploreOptions,
+): Promise<Exploration> {
+  const full = e.worst?.counterexample;
+  if (!full) return e;
+  const input = {
+    ...inputOf({ entry: rule.applies.entry, scenario: full.scenario }, side, o),
+    properties: rule.properties,
+  };
+  const deadline = o.deadline ?? null;
+  const counterexample =
+    o.pool && !o.overrides
+      ? await o.pool.run({ do: 'shrink', input, run: full, deadline })
+      : shrinkRun({ ...input, ...hereOnly(o) }, full);
+  return { ...e, worst: { ...e.worst!, counterexample } };
 }
 
 /** Time is up. */

@@ -124,7 +124,7 @@ async function tryIn(
   o: ExploreOptions,
   catches: Catches,
 ): Promise<void> {
-  const { counterexample } = await check(group, union(asking), side, o, true);
+  const [{ counterexample }] = await check(group, [union(asking)], side, o, true);
   if (!counterexample) return;
   const { id } = PROPERTIES[counterexample.property];
   for (const rule of asking) if (rule.properties.includes(id)) catches.set(rule, counterexample);

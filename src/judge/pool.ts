@@ -1,15 +1,22 @@
 import { Worker } from 'node:worker_threads';
 import { ForkloreError } from '../base/errors.js';
-import type { ScenarioResult } from '../sim/explore/check.js';
+import type { FailingRun, ScenarioResult } from '../sim/explore/check.js';
 import type { Task } from './worker.js';
 
+/** What each kind of task gives. */
+interface Results {
+  check: ScenarioResult[];
+  shrink: FailingRun;
+}
+type Result = Results[Task['do']];
+
 interface Waiting {
-  task: Task;
-  resolve: (r: ScenarioResult) => void;
+  message: { id: number; task: Task };
+  resolve: (r: Result) => void;
   reject: (e: Error) => void;
 }
 
-type Answer = { id: number } & ({ result: ScenarioResult } | { error: string });
+type Answer = { id: number } & ({ result: Result } | { error: string });
 
 /**
  * Explores independent scenarios on worker threads. Results are those of the same call on this thread; only the time
@@ -26,12 +33,12 @@ export class Pool {
     private readonly script = new URL('./worker.js', import.meta.url),
   ) {}
 
-  /** Explores one scenario on some worker. */
-  check(input: Task['input'], deadline: number | null): Promise<ScenarioResult> {
-    return new Promise((resolve, reject) => {
-      this.queue.push({ task: { id: this.next++, input, deadline }, resolve, reject });
+  /** Explores one scenario, or shrinks a run, on some worker. */
+  run<K extends Task['do']>(task: Task & { do: K }): Promise<Results[K]> {
+    return new Promise<Result>((resolve, reject) => {
+      this.queue.push({ message: { id: this.next++, task }, resolve, reject });
       this.dispatch();
-    });
+    }) as Promise<Results[K]>;
   }
 
   /** Ends all workers; what is still queued is refused. */
@@ -69,6 +76,6 @@ export class Pool {
     };
     worker.once('message', answered);
     worker.once('error', failed);
-    worker.postMessage(job.task);
+    worker.postMessage(job.message);
   }
 }

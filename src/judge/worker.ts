@@ -1,13 +1,15 @@
 import { parentPort } from 'node:worker_threads';
-import { type CheckInput, checkScenario } from '../sim/explore/check.js';
+import { checkTogether, type FailingRun, shrinkRun } from '../sim/explore/check.js';
+import type { ForkSystemInput } from '../sim/explore/fork-system.js';
 import type { Scenario } from '../sim/scenario.js';
 
-/** What crosses to a worker: a check without functions, and when it has to end (milliseconds since the epoch). */
-export interface Task {
-  id: number;
-  input: Omit<CheckInput, 'expired' | 'overrides' | 'checked'>;
-  deadline: number | null;
-}
+type Input = Omit<ForkSystemInput, 'expired' | 'overrides' | 'checked'>;
+
+/** What crosses to a worker: input without functions, and when it has to end (milliseconds since the epoch). */
+export type Task = { deadline: number | null } & (
+  | { do: 'check'; input: Input & { stopAtFirst: boolean }; sets: readonly (readonly string[])[] }
+  | { do: 'shrink'; input: Input & { properties: readonly string[] }; run: FailingRun }
+);
 
 const scenarios = new Map<string, Scenario>();
 
@@ -19,13 +21,20 @@ function same(s: Scenario): Scenario {
   return known ?? s;
 }
 
-parentPort?.on('message', ({ id, input, deadline }: Task) => {
+function carryOut(task: Task) {
+  const { deadline } = task;
+  const here = {
+    scenario: same(task.input.scenario),
+    ...(deadline === null ? {} : { expired: () => Date.now() > deadline }),
+  };
+  return task.do === 'check'
+    ? checkTogether({ ...task.input, ...here }, task.sets)
+    : shrinkRun({ ...task.input, ...here }, task.run);
+}
+
+parentPort?.on('message', ({ id, task }: { id: number; task: Task }) => {
   try {
-    const expired = deadline === null ? {} : { expired: () => Date.now() > deadline };
-    parentPort!.postMessage({
-      id,
-      result: checkScenario({ ...input, scenario: same(input.scenario), ...expired }),
-    });
+    parentPort!.postMessage({ id, result: carryOut(task) });
   } catch (e) {
     parentPort!.postMessage({ id, error: e instanceof Error ? (e.stack ?? e.message) : String(e) });
   }

@@ -157,7 +157,9 @@ function tell({ broken, info, last, then }: Telling): EdgeOf[] {
       { op: last.op, info: { ...info, text: last.text, hidden: last.hidden }, next: () => then },
     ];
   const next = (): State => ({ broken: rest, info, last, then });
-  return [{ op: failOp(first.property), info: { ...info, text: first.text, hidden: false }, next }];
+  const { property, text } = first;
+  const breach = { property, how: 'told' } as const;
+  return [{ op: failOp(property), info: { ...info, text, hidden: false }, breach, next }];
 }
 
 function edgesOf({ stop, phase }: Running, run: Run): EdgeOf[] {
@@ -173,19 +175,22 @@ function edgesOf({ stop, phase }: Running, run: Run): EdgeOf[] {
   if (stop.kind === 'end') return tell(finish(stop, phase, run));
   if (stop.kind === 'breach') {
     const asked = !o.checked || o.checked.has(stop.property);
-    if (!asked)
-      notes.stuck.set(stop.text, { reason: stop.text, path: stop.ref.path, line: stop.ref.line });
+    const { property, text, ref } = stop;
+    notes.stuck.set(`${property} ${text}`, { ...stuckAt(text, ref), property });
     return [
       {
-        op: asked ? failOp(stop.property) : TAU,
-        info: { ...infoOf(stop.ref, stop.func, stop.text), ...by },
+        op: asked ? failOp(property) : TAU,
+        info: { ...infoOf(ref, stop.func, text), ...by },
+        ...(asked ? { breach: { property, how: 'ends' } as const } : {}),
         next: (): State => ({ after: asked ? 'checked' : 'abandoned' }),
       },
     ];
   }
-  notes.stuck.set(stop.reason, { reason: stop.reason, path: stop.ref.path, line: stop.ref.line });
+  notes.stuck.set(stop.reason, stuckAt(stop.reason, stop.ref));
   return [];
 }
+
+const stuckAt = (reason: string, { path, line }: SourceRef) => ({ reason, path, line });
 
 const named = (a: Alternative) => (a.thread === undefined ? {} : { thread: a.thread });
 

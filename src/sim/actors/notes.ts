@@ -28,7 +28,8 @@ export interface LockSite {
 /** What came up while the forking thread was enumerated. */
 export interface ForkNotes {
   assumptions: Set<string>;
-  stuck: Map<string, Stuck>;
+  /** With `property`: a breach that nothing comes after. It is news only where that property is not checked. */
+  stuck: Map<string, Stuck & { property?: string }>;
   /** Names of the primitives that ran, with the places of their calls. */
   calls: Map<string, Set<SourceRef>>;
   locks: Map<string, LockSite>;
@@ -61,4 +62,12 @@ export function watch(site: CallSite, notes: ForkNotes): void {
       fromChildTree: site.world.get(KERNEL, 'found_in') === CHILD.obj,
     });
   }
+}
+
+/** Where runs could not be continued, for somebody who checks the properties `asked`; each reason once. */
+export function stuckFor(notes: ForkNotes, asked: ReadonlySet<string>): Stuck[] {
+  const byReason = new Map<string, Stuck>();
+  for (const { property, ...stuck } of notes.stuck.values())
+    if (property === undefined || !asked.has(property)) byReason.set(stuck.reason, stuck);
+  return [...byReason.values()];
 }

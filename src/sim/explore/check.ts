@@ -1,13 +1,14 @@
 import { invariant } from '../../base/errors.js';
-import type { ForkNotes, LockSite, Stuck } from '../actors/notes.js';
+import { type ForkNotes, type LockSite, type Stuck, stuckFor } from '../actors/notes.js';
 import type { SourceRef } from '../program.js';
 import { PROPERTIES, propertyIndex } from '../property/properties.js';
 import type { Scenario } from '../scenario.js';
 import { type ShownStep, shownSteps } from './display.js';
 import { buildForkSystem, type ForkSystem, type ForkSystemInput, loneFork } from './fork-system.js';
 import { searchLone } from './lone.js';
+import { failsOf } from './op.js';
 import { replay } from './replay.js';
-import { type Choice, Search, type SearchResult } from './search.js';
+import { type Choice, DEADLOCK, Search, type SearchResult } from './search.js';
 import { shortest } from './shortest.js';
 import { shrink } from './shrink.js';
 
@@ -62,39 +63,89 @@ const SHRINK_STATES = 100_000;
  * corruption is looked for first, and a failing assertion is the finding only where nothing worse happens.
  */
 export function checkScenario(input: CheckInput): ScenarioResult {
-  if (input.stopAtFirst && input.scenario.threads.length === 0) return checkLone(input);
+  const [r] = checkTogether(input, [input.properties]);
+  const run = r.counterexample;
+  if (!run || input.stopAtFirst || input.shrink === false) return r;
+  return { ...r, counterexample: shrinkRun(input, run) };
+}
+
+/**
+ * Explores one scenario for each of several sets of properties (ids), as `checkScenario` would with that set, but for
+ * the shrinking. The threads are enumerated once for all; sets that ask for the same of what can break share a search.
+ */
+export function checkTogether(
+  input: Omit<CheckInput, 'properties'>,
+  sets: readonly (readonly string[])[],
+): ScenarioResult[] {
+  const every = { ...input, properties: [...new Set(sets.flat())] };
+  if (input.stopAtFirst && input.scenario.threads.length === 0) {
+    const all = checkLone(every);
+    const shared = sets.length === 1 || all.counterexample === null;
+    return sets.map((properties) => (shared ? all : checkLone({ ...input, properties })));
+  }
+  const fs = buildForkSystem({ ...input, checked: new Set(every.properties) });
+  if (!fs) {
+    const none = tooLarge(input.scenario.id, input.expired?.() ? 'time' : 'nodes');
+    return sets.map(() => none);
+  }
+  const all = searched(fs, every);
+  // nothing is told that some of them would not ask about
+  if (all.found.failing === 0 || sets.length === 1)
+    return sets.map((properties) => resultOf({ ...input, properties }, all));
+  const breakable = canBreak(fs);
+  const byAsked = new Map<string, Searched>();
+  return sets.map((properties) => {
+    const own = { ...input, properties };
+    const key = properties.filter((p) => breakable.has(propertyIndex(p))).join();
+    const s = byAsked.get(key) ?? searched(fs.narrowed(new Set(properties)), own);
+    byAsked.set(key, s);
+    return resultOf(own, s);
+  });
+}
+
+/** A system with what was found in it, and the properties that were looked for when it was. */
+interface Searched {
+  fs: ForkSystem;
+  found: SearchResult;
+  properties: ReadonlySet<number>;
+}
+
+function searched(fs: ForkSystem, input: CheckInput): Searched {
   const all = new Set(input.properties.map(propertyIndex));
   const assertion = propertyIndex('assertion');
   const corruption = new Set([...all].filter((p) => p !== assertion));
-  const fs = buildForkSystem({ ...input, checked: new Set(input.properties) });
-  if (!fs) return tooLarge(input.scenario.id, input.expired?.() ? 'time' : 'nodes');
-  let found = explore(fs, input, corruption);
-  let properties: ReadonlySet<number> = corruption;
-  if (found.failing === 0 && all.has(assertion) && canFail(fs, assertion)) {
-    const again = explore(fs, input, new Set([assertion]));
-    if (again.failing > 0) {
-      found = again;
-      properties = new Set([assertion]);
-    } else if (!again.exhausted) {
-      // a pass of the first search says nothing of what the second did not get to
-      found = { ...found, exhausted: false, limit: again.limit };
-    }
+  const found = explore(fs, input, corruption);
+  if (found.failing === 0 && all.has(assertion) && canBreak(fs).has(assertion)) {
+    const properties = new Set([assertion]);
+    const again = explore(fs, input, properties);
+    if (again.failing > 0) return { fs, found: again, properties };
+    // a pass of the first search says nothing of what the second did not get to
+    if (!again.exhausted)
+      return {
+        ...{ fs, properties: corruption },
+        found: { ...found, exhausted: false, limit: again.limit },
+      };
   }
-  return {
-    scenario: input.scenario.id,
-    states: found.states,
-    transitions: found.transitions,
-    failing: found.failing,
-    exhausted: found.exhausted,
-    limit: found.limit,
-    counterexample: failingRun(fs, input, found, properties),
-    ...noted(fs.notes),
-    bytes: found.bytes,
-  };
+  return { fs, found, properties: corruption };
 }
 
-const noted = (notes: ForkNotes): Pick<ScenarioResult, 'stuck' | 'assumptions' | 'facts'> => ({
-  stuck: [...notes.stuck.values()],
+const resultOf = (input: CheckInput, { fs, found, properties }: Searched): ScenarioResult => ({
+  scenario: input.scenario.id,
+  states: found.states,
+  transitions: found.transitions,
+  failing: found.failing,
+  exhausted: found.exhausted,
+  limit: found.limit,
+  counterexample: failingRun(fs, input, found, properties),
+  ...noted(fs.notes, input.properties),
+  bytes: found.bytes,
+});
+
+const noted = (
+  notes: ForkNotes,
+  properties: readonly string[],
+): Pick<ScenarioResult, 'stuck' | 'assumptions' | 'facts'> => ({
+  stuck: stuckFor(notes, new Set(properties)),
   assumptions: [...notes.assumptions],
   facts: {
     locks: [...notes.locks.values()],
@@ -134,7 +185,7 @@ function checkLone(input: CheckInput): ScenarioResult {
       checked: [...input.properties].sort(),
       steps: shown(),
     },
-    ...noted(lone.notes),
+    ...noted(lone.notes, input.properties),
     bytes: r.bytes,
   };
 }
@@ -149,18 +200,25 @@ function failingRun(
   invariant(first !== null || found.failures.length === 0, 'a failing schedule does not replay');
   if (!first) return null;
   const only = new Set([first.property]);
-  const full: FailingRun = {
+  return {
     property: first.property,
     scenario: input.scenario,
     schedule: first.schedule,
     checked: [...input.properties].sort(),
     steps: shownSteps(replay(fs.system, first.schedule, only), fs.system.threads),
   };
-  if (input.stopAtFirst || input.shrink === false) return full;
+}
+
+/** The same breach in the smallest scenario that was found to show it: the run itself where there is no smaller one. */
+export function shrinkRun(
+  input: Omit<CheckInput, 'stopAtFirst' | 'shrink'>,
+  full: FailingRun,
+): FailingRun {
+  const only = new Set([full.property]);
   const at = (scenario: Scenario) =>
     buildForkSystem({ ...input, scenario, checked: new Set(input.properties) });
   const fails = (scenario: Scenario): boolean => {
-    if (scenario.threads.length === 0) return failsAlone(input, scenario, first.property);
+    if (scenario.threads.length === 0) return failsAlone(input, scenario, full.property);
     const small = at(scenario);
     if (!small || input.expired?.()) return false;
     const o = {
@@ -171,10 +229,11 @@ function failingRun(
     } as const;
     return new Search(small.merged, o).run().failing > 0;
   };
-  const scenario = shrink(input.scenario, fails);
-  if (scenario === input.scenario) return full;
+  const scenario = shrink(full.scenario, fails);
+  if (scenario === full.scenario) return full;
   const small = at(scenario)!;
-  const run = shortest(small.merged, explore(small, input, only).failures, only);
+  const { failures } = explore(small, { ...input, stopAtFirst: false }, only);
+  const run = shortest(small.merged, failures, only);
   if (!run) return full;
   return {
     property: run.property,
@@ -185,7 +244,11 @@ function failingRun(
   };
 }
 
-function failsAlone(input: CheckInput, scenario: Scenario, property: number): boolean {
+function failsAlone(
+  input: ForkSystemInput & { properties: readonly string[] },
+  scenario: Scenario,
+  property: number,
+): boolean {
   const lone = loneFork({ ...input, scenario, checked: new Set(input.properties) });
   const r = searchLone(lone, {
     properties: new Set([property]),
@@ -207,11 +270,12 @@ function explore(fs: ForkSystem, input: CheckInput, properties: ReadonlySet<numb
   }).run();
 }
 
-/** Some edge of the forking thread breaks property `p`. */
-function canFail(fs: ForkSystem, p: number): boolean {
-  return fs.fork.nodes.some((list) =>
-    list.some((e) => e.op.effect.some((f) => f.do === 'fail' && f.property === p)),
+/** Properties (by index) that some run might break, as far as the threads' operations say. */
+function canBreak(fs: ForkSystem): Set<number> {
+  const ops = new Set(
+    fs.merged.spec.threads.flatMap((t) => t.nodes.flatMap((list) => list.map((e) => e.op))),
   );
+  return new Set([DEADLOCK, ...[...ops].flatMap((op) => failsOf(op))]);
 }
 
 function tooLarge(scenario: string, limit: 'nodes' | 'time'): ScenarioResult {

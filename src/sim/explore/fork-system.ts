@@ -9,6 +9,7 @@ import type { Primitive } from '../machine/primitive.js';
 import type { Program } from '../program.js';
 import type { Limits, Scenario, ThreadKind } from '../scenario.js';
 import { type ThreadGraph, toGraph } from './graph.js';
+import { narrowed } from './narrow.js';
 import { quotient } from './quotient.js';
 import { System } from './system.js';
 
@@ -22,6 +23,8 @@ export interface ForkSystem {
   fork: ThreadGraph;
   shared: Shared;
   notes: ForkNotes;
+  /** The same for who checks some of its properties only: equal to what is built for those. */
+  narrowed(asked: ReadonlySet<string>): ForkSystem;
 }
 
 export interface ForkSystemInput {
@@ -107,18 +110,28 @@ const startFork = (input: ForkSystemInput, shared: Shared) =>
 /** Enumerates the threads of a scenario. Returns null when a thread has more private states than the limit, or time is over. */
 export function buildForkSystem(input: ForkSystemInput): ForkSystem | null {
   const { scenario, features, limits } = input;
-  const { shared, graphs: userGraphs } = usersOf(scenario, features, limits.nodes);
-  const fork = startFork(input, shared);
+  const { shared, graphs: users } = usersOf(scenario, features, limits.nodes);
+  const { automaton, notes } = startFork(input, shared);
   const alone = scenario.threads.length ? null : { init: shared.init };
-  const graphs = [toGraph(fork.automaton, limits.nodes, input.expired, alone), ...userGraphs];
-  if (graphs.some((g) => g === null)) return null;
-  const full = graphs as ThreadGraph[];
-  const make = (threads: ThreadGraph[]): System =>
+  const fork = toGraph(automaton, limits.nodes, input.expired, alone);
+  if (!fork || users.some((g) => g === null)) return null;
+  return systemOf(fork, users as ThreadGraph[], shared, notes);
+}
+
+function systemOf(
+  fork: ThreadGraph,
+  users: readonly ThreadGraph[],
+  shared: Shared,
+  notes: ForkNotes,
+): ForkSystem {
+  const full = [fork, ...users];
+  const { threads } = shared.scenario;
+  const make = (graphs: ThreadGraph[]): System =>
     new System({
       names: shared.names,
       init: shared.init,
-      threads,
-      groups: full.map((_, t) => (t === 0 ? 0 : groupOf(scenario.threads[t - 1]))),
+      threads: graphs,
+      groups: full.map((_, t) => (t === 0 ? 0 : groupOf(threads[t - 1]))),
       blocks: full.map((_, t) =>
         t === 0 ? [] : [...shared.tlb[t], ...shared.copying[t], shared.lost[t], shared.missed[t]],
       ),
@@ -130,9 +143,10 @@ export function buildForkSystem(input: ForkSystemInput): ForkSystem | null {
       return system;
     },
     merged: make(full.map(quotient)),
-    fork: full[0],
+    fork,
     shared,
-    notes: fork.notes,
+    notes,
+    narrowed: (asked) => systemOf(narrowed(fork, asked), users, shared, notes),
   };
 }
 

@@ -28,9 +28,19 @@ export interface Inspector<S> {
   between(state: S, edge: number): PrivateEvent[];
 }
 
+/**
+ * An edge that is there, or is what it is, because of the properties that are checked: `told` is left out where its own
+ * is not, `ends` then leads to where the run is given up.
+ */
+export interface Breach {
+  property: string;
+  how: 'told' | 'ends';
+}
+
 export interface Edge {
   op: Op;
   info: StepInfo;
+  breach?: Breach;
   /** Target node. */
   to: number;
 }
@@ -62,7 +72,7 @@ export interface Automaton<S> {
   describe?(state: S): Record<string, string>;
   /** Private memory for drawing. */
   inspect?: Inspector<S>;
-  edges(state: S): { op: Op; info: StepInfo; next: () => S }[];
+  edges(state: S): { op: Op; info: StepInfo; breach?: Breach; next: () => S }[];
 }
 
 /**
@@ -129,4 +139,9 @@ function everyNode<S>(
 
 /** The edges out of a state, with equal operations as the same object. */
 export const edgesOf = <S>(a: Automaton<S>, state: S, id: (s: S) => number): Edge[] =>
-  a.edges(state).map(({ op, info, next }) => ({ op: interned(op), info, to: id(next()) }));
+  a.edges(state).map(({ op, info, breach, next }) => ({
+    op: interned(op),
+    info,
+    to: id(next()),
+    ...(breach ? { breach } : {}),
+  }));

@@ -94,6 +94,14 @@ export function footprintOf(op: Op): Footprint {
   return f;
 }
 
+/** Properties (by index) that an operation may break. */
+export const failsOf = (op: Op): number[] => op.effect.flatMap(failsIn);
+
+const failsIn = (e: Effect): number[] => {
+  if (e.do === 'fail') return [e.property];
+  return e.do === 'if' ? [...e.then, ...(e.else ?? [])].flatMap(failsIn) : [];
+};
+
 /** Variables that one condition reads. */
 export function readsOf(c: Cond): Set<Var> {
   const reads = new Set<Var>();
