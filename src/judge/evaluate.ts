@@ -43,6 +43,7 @@ export async function evaluateRules(i: EvaluateInput): Promise<Finding[]> {
       side,
       after: after.get(rule)!,
       before: before.get(rule) ?? null,
+      beforeProgram: i.before?.program ?? null,
       mutation: mutation.get(rule) ?? null,
       keep: i.keep,
     });

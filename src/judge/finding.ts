@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FailingRun } from '../sim/explore/check.js';
 import { makeTrace, type TraceFile } from '../sim/explore/trace.js';
+import type { Program } from '../sim/program.js';
 import type { Scenario } from '../sim/scenario.js';
 import type { Exploration, Side } from './explore.js';
 import { type Facts, factsOf } from './facts.js';
@@ -18,6 +19,8 @@ export interface FindingInput {
   side: Side;
   after: Exploration;
   before: Exploration | null;
+  /** The program before the patch; null where it could not be rebuilt. */
+  beforeProgram: Program | null;
   mutation: MutationResult | null;
   keep: KeepTrace;
 }
@@ -35,7 +38,13 @@ export function makeFinding(i: FindingInput): Finding {
   const verdict = verdictOf(i);
   const change = changeOf(i.after, i.before);
   const facts = factsOf(i.after);
-  const place = locate(i.rule, i.side.program, i.after, i.before, facts);
+  const { beforeProgram, before } = i;
+  const place = locate(
+    i.rule,
+    { program: i.side.program, exploration: i.after },
+    beforeProgram && before && { program: beforeProgram, exploration: before },
+    facts,
+  );
   return {
     id: findingId(i.rule.id, i.rule.applies.entry, i.rule.mutants.steps[0] ?? 'run', 0),
     rule: i.rule.id,

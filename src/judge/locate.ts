@@ -11,17 +11,22 @@ export interface Place {
   subject: string;
 }
 
+/** A version of the patched code, and what exploring it gave. */
+export interface Explored {
+  program: Program;
+  exploration: Exploration;
+}
+
 /**
  * The line that a finding is about. For a breach: a line that the patch adds and that does one of the rule's steps;
- * else one that it takes away; else a line it adds that the shown run goes through or comes near to; else where the run
- * ends. Otherwise:
- * where the first of the rule's steps is done, on the parent's VMA where it is a lock.
+ * else one that it takes away; else a line it adds that the shown run goes through or comes near to, or the first line
+ * that it takes away; else where the run ends. Otherwise: where the first of the rule's steps is done, on the parent's
+ * VMA where it is a lock.
  */
 export function locate(
   rule: Rule,
-  program: Program,
-  after: Exploration,
-  before: Exploration | null,
+  { program, exploration: after }: Explored,
+  before: Explored | null,
   facts: Facts,
 ): Place {
   const { steps, past = [] } = rule.mutants;
@@ -29,10 +34,17 @@ export function locate(
     const sites = [...locksOf(rule, facts), ...callsOf(after, [...past, ...steps])];
     const added = sites.find((r) => r.changed && r.line !== null);
     if (added) return place(added, 'RIGHT');
-    const old = before ? [...locksOf(rule, factsOf(before)), ...callsOf(before, steps)] : [];
+    const then = before?.exploration;
+    const old = then
+      ? [...locksOf(rule, factsOf(then)), ...callsOf(then, [...steps, ...past])]
+      : [];
     const removed = old.find((r) => r.changed);
     if (removed) return place(removed, 'LEFT');
     const last = runsThrough(program, after) ?? sites[0];
+    const gone = last?.changed
+      ? undefined
+      : before && refsOf(before.program).find((r) => r.changed);
+    if (gone) return place(gone, 'LEFT');
     if (last) return place(last, 'RIGHT');
   }
   const done = [...locksOf(rule, facts), ...callsOf(after, steps)];
@@ -51,7 +63,7 @@ export function locate(
  */
 function runsThrough(program: Program, e: Exploration): SourceRef | null {
   const steps = (e.worst?.counterexample?.steps ?? []).filter((s) => s.thread === 'fork');
-  const refs = Object.values(program.functions).flatMap((f) => f.refs);
+  const refs = refsOf(program);
   const places = steps.reverse().flatMap((s) => {
     const ref = refs.find((r) => r.path === s.path && r.line === s.line && r.line !== null);
     return ref ? [ref] : [];
@@ -59,6 +71,8 @@ function runsThrough(program: Program, e: Exploration): SourceRef | null {
   const end = places[0] ?? null;
   return places.find((r) => r.changed) ?? (end && nearest(refs, end)) ?? end;
 }
+
+const refsOf = (p: Program): SourceRef[] => Object.values(p.functions).flatMap((f) => f.refs);
 
 /** The line that the patch adds to the file of `end` and that is nearest to it; the earlier of two. */
 function nearest(refs: readonly SourceRef[], end: SourceRef): SourceRef | null {

@@ -49,7 +49,11 @@ const SECTION = 'uprobe_section';
 export const pendingEvents = (w: World): number => Number(w.get(KERNEL, '__uffd_pending') ?? 0);
 export const deliveredEvents = (w: World): number => Number(w.get(KERNEL, '__uffd_delivered') ?? 0);
 
-function* dupUserfaultfd(env: Env, x: Value): Visible {
+/** The list on which dup_mmap() gathers fork events: the one that dup_userfaultfd() was given. */
+export const isEventList = (w: World, x: Value): boolean => w.get(KERNEL, '__uffd_list') === x;
+
+function* dupUserfaultfd(env: Env, x: Value, list: Value): Visible {
+  env.world.put(KERNEL, '__uffd_list', list);
   const vma = vmaArg(env, x, 'dup_userfaultfd()');
   if (!env.world.get(vma, '__userfaultfd')) return 0;
   if (!(yield* allocate(env, 'dup_userfaultfd'))) return ENOMEM;
@@ -94,8 +98,8 @@ export const HOOKS: Record<string, Primitive> = {
   uprobe_end_dup_mmap: function* (env) {
     return yield* release(env, 'dup_mmap_sem', KERNEL, SECTION);
   },
-  dup_userfaultfd: function* (env, [copy]) {
-    return yield* dupUserfaultfd(env, copy);
+  dup_userfaultfd: function* (env, [copy, list]) {
+    return yield* dupUserfaultfd(env, copy, list);
   },
   dup_userfaultfd_complete: (env) => settleEvents(env, true),
   dup_userfaultfd_fail: (env) => settleEvents(env, false),

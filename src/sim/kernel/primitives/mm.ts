@@ -2,6 +2,7 @@ import type { Env, Primitive, Visible } from '../../machine/primitive.js';
 import type { Ptr, Value } from '../../machine/value.js';
 import type { World } from '../../machine/world.js';
 import { freshMm } from '../setup.js';
+import { isEventList, pendingEvents } from './hooks.js';
 import { allocate, CHILD, int, nameOf, object } from './support.js';
 
 /** Where the references of users of an mm are counted: `mm_users` is an atomic_t. */
@@ -87,7 +88,12 @@ export const MM: Record<string, Primitive> = {
     return 0;
   },
   atomic_dec_and_test: (env, [x]) => (count(env, x, -1, 'atomic_dec_and_test()') === 0 ? 1 : 0),
-  list_empty: (env, [x]) => (int(env, mmlist(env, x, 'list_empty()'), '') === 1 ? 0 : 1),
+  list_empty: (env, [x]) => {
+    // a list of fork's own holds events, once dup_userfaultfd() was given it, and nothing else
+    if (env.world.obj(object(env, x, 'list_empty()')).kind === 'local')
+      return isEventList(env.world, x) && pendingEvents(env.world) > 0 ? 0 : 1;
+    return int(env, mmlist(env, x, 'list_empty()'), '') === 1 ? 0 : 1;
+  },
   list_del: (env, [x]) => {
     env.world.put(mmlist(env, x, 'list_del()'), '', 0);
     return 0;
