@@ -174,6 +174,20 @@ describe('a planted failure is found:', () => {
   });
 });
 
+describe('a page that the parent can still write', () => {
+  it('is told when the child gets it, not when fork returns', async () => {
+    const { result } = await found({
+      property: 'shared-writable',
+      version: VERSIONS.noProtection,
+      scenario: scenario('of two VMAs', [anon('writable'), anon('writable')], stores(1, 1)),
+      asked: ['shared-writable'],
+    });
+    const steps = result.counterexample!.steps;
+    expect(steps.at(-1)!.text).toContain('which the parent can still write');
+    expect(steps.filter((s) => s.text.startsWith('shares'))).toHaveLength(1);
+  });
+});
+
 describe('two runs that end with the same value', () => {
   it('are told apart by what they leave in the tree', async () => {
     const { result } = await found({

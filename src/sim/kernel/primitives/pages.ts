@@ -40,7 +40,7 @@ function addressesOf(env: Env, vma: Ptr): number[] {
  * child's table is allocated and each present page is shared under the parent's page-table lock: reference up and
  * exclusive mark cleared, the parent's entry write-protected, the child's entry set.
  */
-function* copyPageRange(env: Env, x: Value, y: Value): Visible {
+function* copyPageRange(env: Env, x: Value, y: Value, protects = true): Visible {
   const dst = vmaArg(env, x, 'copy_page_range()');
   const src = vmaArg(env, y, 'copy_page_range()');
   const flags = BigInt(int(env, src, 'vm_flags'));
@@ -70,7 +70,11 @@ function* copyPageRange(env: Env, x: Value, y: Value): Visible {
   if (specOf(env, src).huge) yield* passHuge(env, addresses);
   yield* inOrder(env, 'page-table lock');
   yield step({ guard: [eq(v(ptl), 0)], effect: [set(ptl, 1)] }, 'spin_lock(page table)', true);
-  for (const i of addresses) yield* copyPte(env, i, cow, dst, src);
+  for (const i of addresses) {
+    if (!(yield* takePage(env, i, cow))) continue;
+    if (cow && protects) yield protect(env, i);
+    yield share(env, i, cow, dst, src);
+  }
   yield step({ guard: [], effect: [set(ptl, 0)] }, 'spin_unlock(page table)', true);
   return 0;
 }
@@ -138,7 +142,8 @@ function* passHuge(env: Env, addresses: readonly number[]): Visible {
   return 0;
 }
 
-function* copyPte(env: Env, i: number, cow: boolean, dst: Ptr, src: Ptr): Visible {
+/** A reference to the page at address `i`; false where there is none. */
+function* takePage(env: Env, i: number, cow: boolean): Generator<Alternative[], boolean, number> {
   const sh = env.shared;
   const page = v(sh.pte[i]);
   const present: Cond[] = [ne(page, 0)];
@@ -153,17 +158,30 @@ function* copyPte(env: Env, i: number, cow: boolean, dst: Ptr, src: Ptr): Visibl
       hidden: true,
     },
   ];
-  if (taken === 0) return 0;
-  if (cow)
-    yield step(
-      { guard: [], effect: [set(sh.pteWrite[i], 0)] },
-      (x) => `write-protects ${pageName(i, x[sh.pte[i]])}`,
-    );
-  yield step(
-    { guard: [], effect: [set(sh.childPte[i], page), ...sh.deal(i)] },
-    (x) => `shares ${pageName(i, x[sh.pte[i]])}: ${nameOf(env, src)} -> ${nameOf(env, dst)}`,
+  return taken === 1;
+}
+
+const protect = ({ shared: sh }: Env, i: number): Alternative[] =>
+  step(
+    { guard: [], effect: [set(sh.pteWrite[i], 0)] },
+    (x) => `write-protects ${pageName(i, x[sh.pte[i]])}`,
   );
-  return 0;
+
+/**
+ * The child's entry is set. Where writes have to be seen, the parent's entry has lost its write permission by then:
+ * from now on nothing would notice a write to what both map.
+ */
+function share(env: Env, i: number, cow: boolean, dst: Ptr, src: Ptr): Alternative[] {
+  const sh = env.shared;
+  const writable = when([eq(v(sh.pteWrite[i]), 1)], [fail(propertyIndex('shared-writable'))]);
+  return step(
+    {
+      guard: [],
+      effect: [set(sh.childPte[i], v(sh.pte[i])), ...sh.deal(i), ...(cow ? [writable] : [])],
+    },
+    (x) =>
+      `shares ${pageName(i, x[sh.pte[i]])}${cow && x[sh.pteWrite[i]] ? ', which the parent can still write' : ''}: ${nameOf(env, src)} -> ${nameOf(env, dst)}`,
+  );
 }
 
 function* flush(env: Env, mm: Value): Visible {
@@ -198,25 +216,6 @@ export const PAGES: Record<string, Primitive> = {
   },
 };
 
-/** Dropped write-protection, for planted failures in tests: the page is shared with the parent's entry left writable. */
-export function* copyWithoutProtection(env: Env, x: Value, y: Value): Visible {
-  const src = vmaArg(env, y, 'copy_page_range()');
-  const sh = env.shared;
-  for (const i of addressesOf(env, src)) {
-    const page = v(sh.pte[i]);
-    yield step(
-      {
-        guard: [],
-        effect: [
-          when(
-            [ne(page, 0)],
-            [add(sh.ref(i, page), 1), set(sh.exclusive(i, page), 0), set(sh.childPte[i], page)],
-          ),
-          ...sh.deal(i),
-        ],
-      },
-      `shares P${i} without write-protecting it: ${nameOf(env, src)} -> ${nameOf(env, vmaArg(env, x, 'copy'))}`,
-    );
-  }
-  return 0;
-}
+/** copy_page_range() that write-protects nothing, for planted failures in tests. */
+export const copyWithoutProtection = (env: Env, dst: Value, src: Value): Visible =>
+  copyPageRange(env, dst, src, false);
