@@ -21,22 +21,31 @@ class Loading extends UserThread {
     return LOCK_FUNCTIONS[at] ?? (at === 'handle' ? 'do_anonymous_page' : '');
   }
 
-  protected steps(): Steps {
-    const { sh, s } = this;
-    return {
-      access: () => {
-        const pte = v(sh.pte[s.i]);
-        this.go({ guard: [ne(pte, 0)], effect: [] }, `load from ${pageName(s.i, 1)}`, this.done());
-        this.go(
-          { guard: [eq(pte, 0)], effect: [] },
-          `read fault on ${pageName(s.i, 1)} in ${vmaName(sh.vmaOf[s.i])}`,
-          { at: this.faultEntry },
-        );
-      },
-      handle: () =>
-        this.go({ guard: [], effect: [] }, 'maps the zero page', { at: 'release' }, true),
-      release: () => this.unlock('loaded'),
-      loaded: () => this.go({ guard: [], effect: [] }, 'loads zeroes', this.done()),
-    };
+  protected override step(at: string): void {
+    const own = Loading.steps[at];
+    if (own) own.call(this);
+    else super.step(at);
   }
+
+  private static readonly steps: Steps<Loading> = {
+    access() {
+      const { sh, s } = this;
+      const pte = v(sh.pte[s.i]);
+      this.go({ guard: [ne(pte, 0)], effect: [] }, `load from ${pageName(s.i, 1)}`, this.done());
+      this.go(
+        { guard: [eq(pte, 0)], effect: [] },
+        `read fault on ${pageName(s.i, 1)} in ${vmaName(sh.vmaOf[s.i])}`,
+        { at: this.faultEntry },
+      );
+    },
+    handle() {
+      this.go({ guard: [], effect: [] }, 'maps the zero page', { at: 'release' }, true);
+    },
+    release() {
+      this.unlock('loaded');
+    },
+    loaded() {
+      this.go({ guard: [], effect: [] }, 'loads zeroes', this.done());
+    },
+  };
 }

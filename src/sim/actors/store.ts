@@ -39,8 +39,10 @@ class Storing extends UserThread {
     return FUNCTIONS[at] ?? 'wp_page_copy';
   }
 
-  protected steps(): Steps {
-    return this.storing;
+  protected override step(at: string): void {
+    const own = Storing.steps[at];
+    if (own) own.call(this);
+    else super.step(at);
   }
 
   /** Ways to get the new page: succeed, or fail where the scenario lets page faults fail. */
@@ -66,8 +68,8 @@ class Storing extends UserThread {
     return chain;
   }
 
-  private readonly storing: Steps = {
-    access: () => {
+  private static readonly steps: Steps<Storing> = {
+    access() {
       const { sh, t, s } = this;
       const tlb = sh.tlb[t][s.i];
       this.go(
@@ -89,7 +91,7 @@ class Storing extends UserThread {
         { at: this.faultEntry },
       );
     },
-    handle: () => {
+    handle() {
       const { sh, s } = this;
       const [pte, w] = [v(sh.pte[s.i]), v(sh.pteWrite[s.i])];
       this.go({ guard: [eq(w, 1)], effect: [] }, 'entry is writable already', { at: 'unlock' });
@@ -107,7 +109,7 @@ class Storing extends UserThread {
           true,
         );
     },
-    anon: () => {
+    anon() {
       const { sh, s } = this;
       const k = sh.vmaOf[s.i];
       const none = eq(v(sh.anonVma[k]), 0);
@@ -132,7 +134,7 @@ class Storing extends UserThread {
         );
       }
     },
-    prepare: () => {
+    prepare() {
       const { sh, s } = this;
       const drop: Effect[] = s.tl ? [add(sh.mmapReaders, -1)] : [];
       this.go(
@@ -143,9 +145,13 @@ class Storing extends UserThread {
       if (sh.scenario.faultFailures)
         this.go({ guard: [], effect: drop }, 'anon_vma allocation fails', { at: 'oom', tl: false });
     },
-    alloc0: () => this.allocation({ at: 'lock0' }, []),
-    lock0: () => this.lockTable('install0'),
-    install0: () => {
+    alloc0() {
+      this.allocation({ at: 'lock0' }, []);
+    },
+    lock0() {
+      this.lockTable('install0');
+    },
+    install0() {
       const { sh, s } = this;
       const empty = eq(v(sh.pte[s.i]), 0);
       this.go(
@@ -160,8 +166,10 @@ class Storing extends UserThread {
         true,
       );
     },
-    lock1: () => this.lockTable('same1'),
-    same1: () => {
+    lock1() {
+      this.lockTable('same1');
+    },
+    same1() {
       const { sh, s } = this;
       const pte = v(sh.pte[s.i]);
       this.go(
@@ -183,7 +191,7 @@ class Storing extends UserThread {
         true,
       );
     },
-    wp: () => {
+    wp() {
       const { sh, s } = this;
       const excl = sh.exclusive(s.i, s.og);
       const ref = sh.ref(s.i, s.og);
@@ -202,7 +210,7 @@ class Storing extends UserThread {
         true,
       );
     },
-    reuse: () => {
+    reuse() {
       const { sh, s } = this;
       this.go(
         { guard: [], effect: [set(sh.pteWrite[s.i], 1)] },
@@ -210,12 +218,14 @@ class Storing extends UserThread {
         { at: 'unptl', og: 0 },
       );
     },
-    unptl1: () => this.unlockTable('alloc1'),
-    alloc1: () => {
+    unptl1() {
+      this.unlockTable('alloc1');
+    },
+    alloc1() {
       const { sh, s } = this;
       this.allocation({ at: 'copy' }, [add(sh.ref(s.i, s.og), -1)]);
     },
-    copy: () => {
+    copy() {
       const { sh, t, s } = this;
       this.go(
         { guard: [], effect: [set(sh.copying[t][s.i], s.og), set(sh.lost[t], 0)] },
@@ -223,8 +233,10 @@ class Storing extends UserThread {
         { at: 'lock2' },
       );
     },
-    lock2: () => this.lockTable('install'),
-    install: () => {
+    lock2() {
+      this.lockTable('install');
+    },
+    install() {
       const { sh, t, s } = this;
       const same = [eq(v(sh.pte[s.i]), s.og), eq(v(sh.pteWrite[s.i]), 0)];
       const forget = [set(sh.copying[t][s.i], 0), set(sh.lost[t], 0)];
@@ -256,8 +268,10 @@ class Storing extends UserThread {
         true,
       );
     },
-    unptl2: () => this.unlockTable('put'),
-    put: () => {
+    unptl2() {
+      this.unlockTable('put');
+    },
+    put() {
       const { sh, s } = this;
       this.go(
         { guard: [], effect: [add(sh.ref(s.i, s.og), -1)] },

@@ -24,7 +24,8 @@ export interface UserEdge {
   next: () => UserState;
 }
 
-export type Steps = Record<string, () => void>;
+/** Steps by name: each adds the edges of the thread that it is called on. One table for all states of all threads. */
+export type Steps<T> = Readonly<Record<string, (this: T) => void>>;
 
 /**
  * What user threads of the parent have in common: they pick an address, and a page fault takes the VMA lock with
@@ -40,8 +41,11 @@ export abstract class UserThread {
 
   /** Kernel function that a step belongs to; empty for user code. */
   protected abstract functionOf(at: string): string;
-  /** The steps of this kind of thread, by name. */
-  protected abstract steps(): Steps;
+  /** Adds the edges of step `at`; here those of the steps that all kinds of threads have. */
+  protected step(at: string): void {
+    UserThread.locking[at]?.call(this);
+  }
+
   /** VMA flag without which an address is not accessed. */
   protected abstract readonly wants: string;
   protected abstract readonly verb: string;
@@ -64,8 +68,7 @@ export abstract class UserThread {
   }
 
   edges(): UserEdge[] {
-    const step = this.steps()[this.s.at] ?? this.locking[this.s.at];
-    if (step) step();
+    this.step(this.s.at);
     return this.out;
   }
 
@@ -81,14 +84,14 @@ export abstract class UserThread {
     return this.sh.features.vmaLock === 'none' ? 'slow' : 'seq1';
   }
 
-  private readonly locking: Steps = {
-    pick: () => {
+  private static readonly locking: Steps<UserThread> = {
+    pick() {
       const { sh } = this;
       for (let i = 0; i < sh.addresses; i++)
         if (this.mayPick(sh.vmaOf[i]))
           this.go(TAU, `will ${this.verb} ${pageName(i, 1)}`, { at: 'access', i }, true);
     },
-    seq1: () => {
+    seq1() {
       const { sh, s } = this;
       const k = sh.vmaOf[s.i];
       this.go({ guard: [eq(v(sh.vmaSeq[k]), v(sh.mmapSeq))], effect: [] }, 'VMA is write-locked', {
@@ -101,7 +104,7 @@ export abstract class UserThread {
         true,
       );
     },
-    try: () => {
+    try() {
       const { sh, s } = this;
       const k = sh.vmaOf[s.i];
       this.go(
@@ -113,7 +116,7 @@ export abstract class UserThread {
         at: 'slow',
       });
     },
-    seq2: () => {
+    seq2() {
       const { sh, s } = this;
       const k = sh.vmaOf[s.i];
       const drop = [add(sh.vmaReaders[k], -1)];
@@ -136,7 +139,7 @@ export abstract class UserThread {
       } else
         this.go({ guard: [differ], effect: [] }, 'VMA locked', { at: 'handle', vl: true }, true);
     },
-    slow: () => {
+    slow() {
       const { sh } = this;
       this.go(
         { guard: [eq(v(sh.mmapWriter), 0)], effect: [add(sh.mmapReaders, 1)] },
@@ -144,9 +147,15 @@ export abstract class UserThread {
         { at: 'handle', vl: false },
       );
     },
-    unptl: () => this.unlockTable('unlock'),
-    unlock: () => this.unlock('access'),
-    oom: () => this.unlock('end'),
+    unptl() {
+      this.unlockTable('unlock');
+    },
+    unlock() {
+      this.unlock('access');
+    },
+    oom() {
+      this.unlock('end');
+    },
   };
 
   protected lockTable(then: string): void {

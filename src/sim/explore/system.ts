@@ -70,18 +70,32 @@ const compiled = new WeakMap<ThreadGraph, CompiledEdge[][]>();
 function compileGraph(t: ThreadGraph, vars: number): CompiledEdge[][] {
   let c = compiled.get(t);
   if (!c) {
-    c = t.nodes.map((list) =>
-      list.map((e) => ({
-        op: e.op,
-        to: e.to,
-        guard: compileGuard(e.op),
-        apply: compileEffect(e.op),
-        footprint: bitFootprint(e.op, vars),
-      })),
-    );
+    c = t.nodes.map((list) => list.map((e) => executable(e.op, e.to, vars)));
     compiled.set(t, c);
   }
   return c;
+}
+
+/** Code is made when it first runs: a short search takes few of the edges. */
+function executable(op: Op, to: number, vars: number): CompiledEdge {
+  const e: CompiledEdge = {
+    op,
+    to,
+    guard: guards.get(op) ?? null,
+    apply: effects.get(op) ?? null,
+    footprint: bitFootprint(op, vars),
+  };
+  if (op.guard.length && !e.guard)
+    e.guard = (s) => {
+      e.guard = compileGuard(op)!;
+      return e.guard(s);
+    };
+  if (op.effect.length && !e.apply)
+    e.apply = (s) => {
+      e.apply = compileEffect(op)!;
+      return e.apply(s);
+    };
+  return e;
 }
 
 const footprints = new WeakMap<Op, BitFootprint>();
