@@ -93,6 +93,7 @@ export async function exploreCase(
     order: mode === 'first' ? 'depth' : 'breadth',
     properties: counted,
     stopAtFirst: mode === 'first',
+    enough: mode === 'shortest',
     maxStates: LIMITS.states,
   }).run();
   const searched = now();

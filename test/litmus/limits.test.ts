@@ -3,9 +3,10 @@ import { ALL_PROPERTIES, checkScenario } from '../../src/sim/explore/check.js';
 import { add } from '../../src/sim/explore/op.js';
 import { Search, type SearchOptions } from '../../src/sim/explore/search.js';
 import { FEATURES_6_12 } from '../../src/sim/kernel/features.js';
+import { propertyIndex } from '../../src/sim/property/properties.js';
 import { DEFAULT_LIMITS, type Limits, type Scenario } from '../../src/sim/scenario.js';
-import { edit, LOCK, lowered } from './fork-programs.js';
-import { anon, scenario, stores } from './fork-scenarios.js';
+import { edit, LOCK, lowered, VERSIONS } from './fork-programs.js';
+import { anon, forkSystem, scenario, stores, withFailures } from './fork-scenarios.js';
 import { act, line, systemOf } from './graphs.js';
 
 /** 101 x 101 states. */
@@ -64,6 +65,25 @@ describe('a search that ends early says so', () => {
 
   it('and a clock that does not expire changes nothing', () => {
     expect(search({ expired: () => false })).toEqual(search({}));
+  });
+});
+
+describe('a search that has enough failures', () => {
+  it('stops, never exhausted, with those that the whole search keeps', async () => {
+    const s = withFailures(scenario('enough', [anon('writable'), anon('none')], stores(1, 1)));
+    const { merged } = await forkSystem(VERSIONS.noMarker, s);
+    const counted = new Set([propertyIndex('parent-vma-left')]);
+    const o = { order: 'breadth', properties: counted, stopAtFirst: false } as const;
+    const whole = new Search(merged, { ...o, maxStates: 1_000_000 }).run();
+    const enough = new Search(merged, { ...o, maxStates: 1_000_000, enough: true }).run();
+    expect(whole).toMatchObject({ exhausted: true, limit: null });
+    expect(enough).toMatchObject({ exhausted: false, limit: null });
+    expect(enough.states).toBeLessThan(whole.states);
+    expect(enough.failures).toEqual(whole.failures);
+  });
+
+  it('goes on to the end where there are fewer', () => {
+    expect(search({ enough: true })).toEqual(search({}));
   });
 });
 

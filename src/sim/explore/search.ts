@@ -19,6 +19,8 @@ export interface SearchOptions {
   properties: ReadonlySet<number>;
   /** Stop at the first breach. */
   stopAtFirst: boolean;
+  /** Stop when as many failures are kept as there is room for: more would be counted, but not looked at. */
+  enough?: boolean;
   maxStates: number;
   /** Called once for each state in which no thread can move (finished or stuck alike). */
   terminal?: (state: StateBuffer) => void;
@@ -100,7 +102,7 @@ export class Search {
       const id = depth ? this.stack.pop() : this.head++;
       this.set.read(id, this.cur.words);
       this.expand(id);
-      if (result.failing && o.stopAtFirst) {
+      if (result.failing && (o.stopAtFirst || (o.enough && result.failing >= KEPT_FAILURES))) {
         result.exhausted = false;
         break;
       }
