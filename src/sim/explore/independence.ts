@@ -8,9 +8,10 @@ import {
   unite,
   uniteFootprint,
 } from './bits.js';
-import { closure, type FlatGraph, flatten, meets } from './closure.js';
+import { type FlatGraph, flatten } from './flat.js';
+import { Futures, type Rows } from './futures.js';
 import {
-  blocked,
+  blockedBy,
   guardedBy,
   heldAt,
   type Knowledge,
@@ -29,8 +30,8 @@ interface Analysis {
   guarded: Bits;
   flat: FlatGraph;
   feedback: boolean[];
-  /** By the set of blocked conditions, the future footprint of each node. */
-  futures: Map<string, Uint32Array>;
+  /** By the conditions that others can block. */
+  futures: Map<string, Futures>;
 }
 
 const analyses = new WeakMap<Nodes, Analysis>();
@@ -61,9 +62,11 @@ function analyse(nodes: Nodes, vars: number): Analysis {
 export class Independence {
   private readonly knowledge: Knowledge[][];
   private readonly threads: Analysis[];
-  private readonly known: Map<Knowledge, Uint32Array>[] = [];
+  private readonly futures: Futures[];
+  /** By pair of threads, what the second can do while that is known of the first. */
+  private readonly known: Map<Knowledge, Rows>[] = [];
   private readonly tables: Uint8Array[] = [];
-  private readonly lookups: (Uint32Array | undefined)[][];
+  private readonly lookups: (Rows | undefined)[][];
 
   constructor(private readonly sys: System) {
     const { edges, vars } = sys;
@@ -103,7 +106,9 @@ export class Independence {
       for (let u = 0; u < n; u++) {
         this.tables.push(new Uint8Array(t === u ? 0 : edges[t].length * edges[u].length));
         this.lookups.push(t === u ? [] : new Array(edges[t].length));
+        this.known.push(new Map());
       }
+    this.futures = edges.map((_, u) => this.futuresOf(u));
   }
 
   /**
@@ -120,7 +125,9 @@ export class Independence {
       const at = a * this.sys.edges[u].length + nodes[u];
       let known = table[at];
       if (known === 0) {
-        known = meets(this.threads[t].own[a], this.future(u, t, a), nodes[u]) ? 2 : 1;
+        known = this.futures[u].meets(this.threads[t].own[a], this.future(u, t, a), nodes[u])
+          ? 2
+          : 1;
         table[at] = known;
       }
       if (known === 2) return false;
@@ -129,28 +136,37 @@ export class Independence {
   }
 
   /** For each node of u: footprint of all that u can do from there while t stands at node `a`. */
-  private future(u: number, t: number, a: number): Uint32Array {
-    const row = this.lookups[t * this.sys.threads + u];
+  private future(u: number, t: number, a: number): Rows {
+    const pair = t * this.sys.threads + u;
+    const row = this.lookups[pair];
     let f = row[a];
-    if (f) return f;
-    const k = this.knowledge[t][a];
-    let byKnowledge = this.known[t * this.sys.threads + u];
-    if (!byKnowledge) this.known[t * this.sys.threads + u] = byKnowledge = new Map();
-    f = byKnowledge.get(k);
-    if (f) {
-      row[a] = f;
-      return f;
-    }
-    const { flat, futures } = this.threads[u];
-    const off = flat.conds.map((c) => blocked(c, k));
-    const key = off.map((x) => (x ? '1' : '0')).join('');
-    f = futures.get(key);
     if (!f) {
-      f = closure(flat, off);
+      const k = this.knowledge[t][a];
+      f = this.known[pair].get(k);
+      if (!f) {
+        f = this.futures[u].with(blockedBy(k, this.threads[u].flat));
+        this.known[pair].set(k, f);
+      }
+      row[a] = f;
+    }
+    return f;
+  }
+
+  /** What thread u can do, whatever the others block. */
+  private futuresOf(u: number): Futures {
+    const { flat, futures } = this.threads[u];
+    const off = new Set<number>();
+    this.knowledge.forEach((nodes, t) => {
+      if (t === u) return;
+      for (const k of new Set(nodes)) for (const c of blockedBy(k, flat)) off.add(c);
+    });
+    const canBeOff = [...off].sort((a, b) => a - b);
+    const key = canBeOff.join();
+    let f = futures.get(key);
+    if (!f) {
+      f = new Futures(flat, canBeOff);
       futures.set(key, f);
     }
-    byKnowledge.set(k, f);
-    row[a] = f;
     return f;
   }
 }

@@ -1,4 +1,5 @@
 import { type Bits, bits, has, meet, put, unite } from './bits.js';
+import type { FlatGraph } from './flat.js';
 import { type Cond, footprintOf, type Op } from './op.js';
 import { orderOf } from './order.js';
 import type { CompiledEdge } from './system.js';
@@ -183,8 +184,18 @@ export function lockVariables(
   return ok.map((good, x) => good && !(counted.has(x) && setBack.has(x)));
 }
 
-/** The condition can not become true while the thread of which `k` is known stands still. */
-export function blocked(c: Cond, k: Knowledge): boolean {
+/** Conditions of a graph, by index, that can not become true while the thread of which `k` is known stands still. */
+export function blockedBy(k: Knowledge, g: Pick<FlatGraph, 'conds' | 'about'>): Set<number> {
+  const out = new Set<number>();
+  const look = (x: number) => {
+    for (const c of g.about.get(x) ?? []) if (blocked(g.conds[c], k)) out.add(c);
+  };
+  k.held.forEach(look);
+  for (const x of k.values.keys()) look(x);
+  return out;
+}
+
+function blocked(c: Cond, k: Knowledge): boolean {
   if (typeof c.a === 'number' || !('v' in c.a)) return false;
   if (c.cmp === '==' && c.b === 0 && k.held.has(c.a.v)) return true;
   const a = k.values.get(c.a.v);
