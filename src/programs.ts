@@ -48,7 +48,15 @@ export async function programsOf(
 }
 
 /** The parts of a fork, from the birth of the child's mm to its end. */
-const PARTS = ['dup_mm', 'dup_mmap', 'mmput', '__mmput', 'exit_mmap'];
+const PARTS = [
+  'dup_mm',
+  'dup_mmap',
+  'mmput',
+  '__mmput',
+  'exit_mmap',
+  'unmap_vmas',
+  'free_pgtables',
+];
 
 async function lowered(
   sourced: Sourced,

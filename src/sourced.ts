@@ -25,7 +25,8 @@ export interface Sourced {
 export async function sourceOf(stack: Stack, patch: Patch): Promise<Sourced> {
   const { layer, notes } = await stack.under(patch);
   const files = patch.files.filter(isSource);
-  const pairs = await Promise.all(files.map((f) => rebuild(f, { reader: layer })));
+  const unmarked = bringsDuplication(files);
+  const pairs = await Promise.all(files.map((f) => rebuild(f, { reader: layer, unmarked })));
   // A tree that a file of the family does not fit is of another version: nothing else is taken from it.
   const fits = !pairs.some((p) => p.failure !== null && isFamily(p.path));
   const fromTree = fits && !layer.sparse && pairs.some((p) => isFamily(p.path));
@@ -53,6 +54,17 @@ export async function sourceOf(stack: Stack, patch: Patch): Promise<Sourced> {
     notes: [...notes, ...pairs.flatMap((p) => p.notes)],
     failures,
   };
+}
+
+/** Some file gets its first call that duplicates a maple tree. */
+function bringsDuplication(files: readonly FilePatch[]): boolean {
+  const calls = (kind: '+' | '-') =>
+    files.some((f) =>
+      f.hunks.some((h) =>
+        h.lines.some((l) => l.kind === kind && /\b(?:__mt|mtree)_dup\s*\(/.test(l.text)),
+      ),
+    );
+  return calls('+') && !calls('-');
 }
 
 /** The file is one that the reviewed functions live in, so that a failure to rebuild it matters. */

@@ -7,35 +7,59 @@ import { fillNotes } from './notes.js';
 import { pieceOf } from './piece.js';
 import { type Segment, segmentsOf } from './segments.js';
 import type { SourceFile, SourceLine, SourcePair } from './types.js';
+import { WALKS, walkSkeletons } from './walks.js';
+
+/** A function of which hunks show parts, as it was rebuilt from them; `cut`: it goes on where the patch ends. */
+interface Part {
+  name: string;
+  segments: readonly Segment[];
+  cut: boolean;
+  composed: Composition | NotComposed;
+}
 
 /**
- * Both versions of a file from its hunks alone: the definitions that hunks show whole, and dup_mmap() filled up from a
- * skeleton. What is shown in part only is left out, and said.
+ * Both versions of a file from its hunks alone: the definitions that hunks show whole, and dup_mmap() and the functions
+ * of the teardown, filled up from skeletons. What else is shown in part only is left out, and said. `unmarked`: for a
+ * kernel that knows no failure marker before the patch.
  */
-export function byHunks(file: FilePatch, hunks: readonly Hunk[], pair: SourcePair): SourcePair {
+export function byHunks(
+  file: FilePatch,
+  hunks: readonly Hunk[],
+  pair: SourcePair,
+  unmarked = false,
+): SourcePair {
   if (!/\.[ch]$/.test(pair.path)) {
     return { ...pair, notes: [...pair.notes, `${pair.path} is not C: not analysed`] };
   }
-  const { segments, parts, cut, composed } = composeDupMmap(file, hunks);
-  const whole = composed && !('failure' in composed) ? composed : null;
+  const segments = segmentsOf(hunks.map(unquoteBlanks));
+  const fork = partOf('dup_mmap', file, segments);
+  const parts = [fork, ...WALKS.map((name) => partOf(name, file, segments, unmarked))].filter(
+    (part) => part !== null,
+  );
+  const whole = (part: Part) => ('failure' in part.composed ? null : part.composed);
+  const composed = fork && whole(fork);
 
   const side = (which: Side): SourceFile => {
     const lines = segments.flatMap((segment) => {
-      if (segment === parts[0]) return whole ? whole[which] : [];
-      return parts.includes(segment) ? [] : wholeLines(segment, which);
+      const part = parts.find((p) => p.segments.includes(segment));
+      if (!part) return wholeLines(segment, which);
+      return segment === part.segments[0] ? (whole(part)?.[which] ?? []) : [];
     });
-    const era = which === 'before' || !whole ? (whole?.eraBefore ?? null) : erasOf(whole);
+    const era = which === 'before' || !composed ? (composed?.eraBefore ?? null) : erasOf(composed);
     const path = sidePath(file, which) ?? pair.path;
     return { path, lines: dropLoneConditionals(lines), base: 'hunks-only', skeleton: era };
   };
   const before = side('before');
   const after = side('after');
+  const made = parts.filter((part) => whole(part) !== null);
+  // dup_mmap() that could not be rebuilt is told as the failure of the file
+  const rebuilt = [...made, ...(fork ? [fork] : [])].flatMap((part) => part.segments);
   const notes = [
     ...pair.notes,
-    ...(whole ? fillNotes(whole, cut) : []),
-    ...partNotes(segments, parts),
+    ...made.flatMap((part) => fillNotes(whole(part)!, part.cut, part === fork ? null : part.name)),
+    ...partNotes(segments, rebuilt),
   ];
-  const failure = failureOf(pair.path, segments, composed, before, after);
+  const failure = failureOf(pair.path, segments, fork?.composed ?? null, before, after);
   const nothing = before.lines.length === 0 && after.lines.length === 0 && failure !== null;
   return {
     ...pair,
@@ -43,24 +67,46 @@ export function byHunks(file: FilePatch, hunks: readonly Hunk[], pair: SourcePai
     after: nothing ? null : after,
     notes,
     failure,
-    partial: [...partialNames(segments, parts), ...(cut ? ['dup_mmap'] : [])],
+    partial: [...partialNames(segments, rebuilt), ...(fork?.cut ? ['dup_mmap'] : [])],
   };
 }
 
-/** dup_mmap() as far as the hunks of a file touch it: `composed` is null when they do not. */
-export function composeDupMmap(file: FilePatch, hunks: readonly Hunk[]) {
-  const segments = segmentsOf(hunks.map(unquoteBlanks));
-  const parts = segments.filter((segment) => isPartOfDupMmap(segment));
-  const last = parts.at(-1);
-  const cut = last !== undefined && (file.truncated || last.hunk.truncated);
+/** A function as far as the hunks of a file touch it without showing it whole; null when they do not. */
+function partOf(
+  name: 'dup_mmap' | (typeof WALKS)[number],
+  file: FilePatch,
+  segments: readonly Segment[],
+  unmarked = false,
+): Part | null {
+  const isPart = name === 'dup_mmap' ? isPartOfDupMmap : (s: Segment) => isPartOf(s, name);
+  const own = segments.filter(isPart);
+  const last = own.at(-1);
+  if (!last) return null;
+  const cut = last.hunk.truncated || (file.truncated && last === segments.at(-1));
   const path = file.newPath ?? file.oldPath ?? '';
-  const composed = parts.length > 0 ? compose(parts, cut, path) : null;
-  return { segments, parts, cut, composed };
+  if (name === 'dup_mmap') {
+    const ends = cut || file.truncated;
+    return { name, segments: own, cut: ends, composed: compose(own, ends, path) };
+  }
+  // what a teardown does behind a cut can not be told from what it did before
+  const composed = file.truncated
+    ? { failure: 'the patch is cut short' }
+    : compose(own, false, path, walkSkeletons(name, unmarked));
+  return { name, segments: own, cut, composed };
+}
+
+/** dup_mmap() as far as the hunks of a file touch it: null when they do not. */
+export function composeDupMmap(file: FilePatch, hunks: readonly Hunk[]) {
+  return partOf('dup_mmap', file, segmentsOf(hunks.map(unquoteBlanks)))?.composed ?? null;
 }
 
 function erasOf({ eraBefore, eraAfter }: Composition): string {
   return eraBefore === eraAfter ? eraBefore : `${eraBefore}, ${eraAfter}`;
 }
+
+/** Shown in part, and of a function that its head or section names. */
+const isPartOf = (segment: Segment, name: string): boolean =>
+  segment.kind === 'item' && (segment.startsInside || segment.endsInside) && segment.name === name;
 
 /** Shown in part, and of dup_mmap(): by its head or section, or, where those name no function, by its steps. */
 function isPartOfDupMmap(segment: Segment): boolean {

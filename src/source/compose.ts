@@ -11,7 +11,7 @@ import { allSkeletons, type Skeleton } from './skeleton.js';
 import type { SourceLine } from './types.js';
 import { whyIncomplete } from './validate.js';
 
-/** dup_mmap() on both sides, and the eras that filled it. `fits`: eras that fit the lines shown equally well. */
+/** A function on both sides, and the eras that filled it. `fits`: eras that fit the lines shown equally well. */
 export interface Composition {
   before: SourceLine[];
   after: SourceLine[];
@@ -39,6 +39,7 @@ export function compose(
   segments: readonly Segment[],
   cut: boolean,
   path: string,
+  skeletons: readonly Skeleton[] = allSkeletons(),
 ): Composition | NotComposed {
   const used = segments.filter((s) => hasAtoms(s, 'before') || hasAtoms(s, 'after'));
   if (cut && used.length > 1 && saysNothing(used.at(-1)!)) used.pop();
@@ -46,16 +47,16 @@ export function compose(
   const before = used.map((segment) => pieceOf(segment, 'before'));
   const after = used.map((segment) => pieceOf(segment, 'after'));
   if ([...before, ...after].some((piece) => piece.atoms.length > MAX_ATOMS)) {
-    return { failure: 'a hunk holds more statements than any dup_mmap() has' };
+    return { failure: 'a hunk holds more statements than any form of the function has' };
   }
   const lost = lostChange([...before, ...after], cut);
   if (lost !== null) return { failure: lost };
   let why: string | null = null;
   let found: Composition | null = null;
   const added = addedCalls(before, after);
-  for (const candidate of rank(before, { added, path })) {
+  for (const candidate of rank(before, skeletons, { added, path })) {
     if (found && candidate.score < candidate.best - 1e-9) break;
-    const result = build(candidate, before, after, cut);
+    const result = build(candidate, before, after, cut, skeletons);
     if ('failure' in result) why ??= result.failure;
     else if (found) found.fits.push(result.eraBefore);
     else found = result;
@@ -137,9 +138,13 @@ interface Preference {
 }
 
 /** The eras worth trying, best first; among equals by preference, then the newest. */
-function rank(pieces: readonly Piece[], { added, near, path }: Preference): Candidate[] {
+function rank(
+  pieces: readonly Piece[],
+  skeletons: readonly Skeleton[],
+  { added, near, path }: Preference,
+): Candidate[] {
   const wanted = pieces.map((p) => p.items);
-  const all = allSkeletons().map((skeleton, age) => {
+  const all = skeletons.map((skeleton, age) => {
     const alignment = align(skeleton.items, wanted);
     const hits = new Set(alignment.partners.flat());
     const twice = skeleton.atoms.filter(
@@ -166,6 +171,12 @@ function rank(pieces: readonly Piece[], { added, near, path }: Preference): Cand
     .map((c) => ({ ...c, best }));
 }
 
+/** The function that a skeleton is of, as `name()`. */
+const nameOf = ({ atoms }: Skeleton): string => {
+  const at = atoms[0].tokens.findIndex((token) => token.text === '(');
+  return `${atoms[0].tokens[at - 1].text}()`;
+};
+
 /** The steps of the skeleton that a piece stands for: `from` to `to`, both included. */
 interface Interval {
   from: number;
@@ -182,10 +193,10 @@ function intervalsOf(candidate: Candidate, pieces: readonly Piece[]): Interval[]
       return { failure: `${where} shows no statement around its change` };
     }
     if (hits.length === 0 || alignment.quality[p] < MIN_QUALITY) {
-      return { failure: `${where} does not fit the steps of any known dup_mmap()` };
+      return { failure: `${where} does not fit the steps of any known ${nameOf(skeleton)}` };
     }
     if (!piece.items.some((item, i) => isAnchor(item) && alignment.partners[p][i] !== null)) {
-      return { failure: `${where} shows too little of dup_mmap() to be placed` };
+      return { failure: `${where} shows too little of ${nameOf(skeleton)} to be placed` };
     }
     const interval = { from: hits[0], to: hits.at(-1)! };
     const last = out.at(-1)?.to ?? -1;
@@ -215,12 +226,13 @@ function build(
   before: readonly Piece[],
   after: readonly Piece[],
   cut: boolean,
+  skeletons: readonly Skeleton[],
 ): Composition | NotComposed {
   const { skeleton } = candidate;
   const intervals = intervalsOf(candidate, before);
   if ('failure' in intervals) return intervals;
   const names = namesFor(candidate, before);
-  const known = localNames(names);
+  const known = localNames(names, skeletons);
   const full = [...intervals, { from: skeleton.atoms.length, to: skeleton.atoms.length }];
   const old = assemble({ skeleton, intervals: full, pieces: before, names });
   const trouble = whyIncomplete(texts(old), known);
@@ -235,7 +247,7 @@ function build(
   }
   const removed = removedCalls(before.at(-1)!, after.at(-1)!);
   const head = { skeleton, intervals, pieces: after, names, removed };
-  const tail = afterTheCut(candidate, head, plain);
+  const tail = afterTheCut(candidate, head, plain, skeletons);
   return 'failure' in tail ? tail : { ...result, ...tail };
 }
 
@@ -309,11 +321,12 @@ function afterTheCut(
   candidate: Candidate,
   head: Assembly & { removed: readonly string[] },
   plain: SourceLine[],
+  skeletons: readonly Skeleton[],
 ): Pick<Composition, 'after' | 'eraAfter'> | NotComposed {
   let why: string | null = null;
-  for (const next of rank(head.pieces, { near: candidate.skeleton })) {
+  for (const next of rank(head.pieces, skeletons, { near: candidate.skeleton })) {
     const same = next.skeleton === candidate.skeleton;
-    const known = localNames(head.names);
+    const known = localNames(head.names, skeletons);
     const after = same ? plain : continueWith(next, head);
     const trouble = typeof after === 'string' ? after : whyIncomplete(texts(after), known);
     if (typeof after !== 'string' && !trouble) return { after, eraAfter: next.skeleton.era.id };
@@ -354,9 +367,9 @@ function namesFor({ skeleton, alignment }: Candidate, pieces: readonly Piece[]):
   return voteNames(pairs, new Set(skeleton.atoms.flatMap(declaredNames)));
 }
 
-/** Names that are locals of dup_mmap() in any era, under the patch's names too. */
-function localNames(names: Names): Set<string> {
-  const own = allSkeletons().flatMap((s) => s.atoms.flatMap(declaredNames));
+/** Names that are locals of the function in any era, under the patch's names too. */
+function localNames(names: Names, skeletons: readonly Skeleton[]): Set<string> {
+  const own = skeletons.flatMap((s) => s.atoms.flatMap(declaredNames));
   return new Set(own.map((name) => names.get(name) ?? name));
 }
 

@@ -36,14 +36,19 @@ export interface EraFeatures {
   vmaTest: boolean;
 }
 
-export interface Era {
-  /** The newest release with these features. */
+/** A form that a function had for some releases. */
+export interface Form {
+  /** The newest release that has it. */
   id: string;
-  /** The file that dup_mmap() is in. */
+  /** The file that the function is in. */
   path: string;
-  features: EraFeatures;
   /** A state between two releases: what fits a release as well is taken for that. */
   between?: true;
+  features?: EraFeatures;
+}
+
+export interface Era extends Form {
+  features: EraFeatures;
 }
 
 const v61: EraFeatures = {
@@ -116,9 +121,10 @@ export const ERAS: readonly Era[] = [
 ];
 
 /** The number of features in which two eras differ. */
-export function eraDistance(a: Era, b: Era): number {
-  const keys = Object.keys(a.features) as (keyof EraFeatures)[];
-  return keys.filter((key) => a.features[key] !== b.features[key]).length;
+export function eraDistance({ features: a }: Form, { features: b }: Form): number {
+  if (!a || !b) return 0;
+  const keys = Object.keys(a) as (keyof EraFeatures)[];
+  return keys.filter((key) => a[key] !== b[key]).length;
 }
 
 /** The switches of the template that are on for an era. */

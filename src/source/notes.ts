@@ -2,8 +2,15 @@ import type { Composition } from './compose.js';
 import { ERAS } from './eras.js';
 import type { SourceLine } from './types.js';
 
-/** What the reader must know about the steps that were filled in: which they are, and from where. */
-export function fillNotes(whole: Composition, cut: boolean): string[] {
+/**
+ * What the reader must know about the steps that were filled in: which they are, and from where. `name`: of which
+ * function; null for dup_mmap().
+ */
+export function fillNotes(whole: Composition, cut: boolean, name: string | null): string[] {
+  return toldOf(whole, cut).map((note) => (name === null ? note : `${name}(): ${note}`));
+}
+
+function toldOf(whole: Composition, cut: boolean): string[] {
   const notes: string[] = [];
   const { after, eraBefore, eraAfter } = whole;
   const gaps = gapsOf(after);
@@ -16,7 +23,8 @@ export function fillNotes(whole: Composition, cut: boolean): string[] {
     notes.push(`${where} are those of skeleton ${eraAfter}${old}`);
   }
   if (whole.fits.length > 1) {
-    const fits = ERAS.map((era) => era.id).filter((id) => whole.fits.includes(id));
+    const known = ERAS.map((era) => era.id).filter((id) => whole.fits.includes(id));
+    const fits = known.length > 0 ? known : [...whole.fits].reverse();
     notes.push(`the lines shown fit skeletons ${list(fits)}; ${eraBefore} is used`);
   }
   return notes;

@@ -8,6 +8,8 @@ import type { ContentReader, SourceBase, SourceFile, SourceLine, SourcePair } fr
 export interface RebuildOptions {
   /** The tree that the patch is for, at its base; null: from the hunks alone. */
   reader: ContentReader | null;
+  /** The patch, in whatever file, brings the duplication of the tree: what it is for knows no failure marker. */
+  unmarked?: boolean;
 }
 
 /**
@@ -21,7 +23,7 @@ export async function rebuild(file: FilePatch, opts: RebuildOptions): Promise<So
   const hunks = usableHunks(file);
   if (file.oldPath === null || file.newPath === null) return wholeFile(file, hunks, pair);
 
-  if (!opts.reader) return byHunks(file, hunks, pair);
+  if (!opts.reader) return byHunks(file, hunks, pair, opts.unmarked);
   const { found, notes } = await preimagesOf(file, opts.reader);
   pair.notes.push(...notes);
   let failure: string | null = null;
@@ -30,7 +32,7 @@ export async function rebuild(file: FilePatch, opts: RebuildOptions): Promise<So
     if (!('failure' in applied)) return both(file, hunks, pair, applied);
     failure ??= applied.failure;
   }
-  const rest = byHunks(file, hunks, pair);
+  const rest = byHunks(file, hunks, pair, opts.unmarked);
   if (failure === null) return rest;
   return { ...rest, failure: rest.failure ? `${failure}; ${rest.failure}` : failure };
 }
@@ -53,7 +55,7 @@ function both(file: FilePatch, hunks: Hunk[], pair: SourcePair, applied: TreeRes
  */
 function continued(file: FilePatch, hunks: Hunk[], applied: TreeResult): SourceLine[] {
   applied.notes.push('the patch is cut short: it is applied as far as it is shown');
-  const { composed } = composeDupMmap(file, hunks);
+  const composed = composeDupMmap(file, hunks);
   if (!composed || 'failure' in composed || composed.eraAfter === composed.eraBefore) {
     return applied.after;
   }

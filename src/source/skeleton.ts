@@ -4,12 +4,12 @@ import { type Item, itemsOf } from './align.js';
 import { splitLines } from './apply.js';
 import { type Atom, parseAtoms } from './c/atoms.js';
 import { tokenize } from './c/tokens.js';
-import { ERAS, type Era, switchesOf } from './eras.js';
+import { ERAS, type Era, type Form, switchesOf } from './eras.js';
 import type { SourceFile } from './types.js';
 
-/** dup_mmap() of one era, cut into atoms. */
+/** A function of one era, cut into atoms. */
 export interface Skeleton {
-  era: Era;
+  era: Form;
   lines: string[];
   atoms: Atom[];
   items: Item[];
@@ -26,12 +26,17 @@ export function allSkeletons(): Skeleton[] {
 export function skeletonOf(era: Era): Skeleton {
   const known = cache.get(era.id);
   if (known) return known;
-  const lines = resolveSwitches(readAsset('dup_mmap.c'), switchesOf(era));
-  const { atoms, cutStart, cutEnd } = parseAtoms(tokenize(lines).tokens);
-  invariant(cutStart.length === 0 && cutEnd.length === 0, `skeleton ${era.id} is cut`);
-  const skeleton = { era, lines, atoms, items: itemsOf(atoms, lines) };
+  const skeleton = skeletonOfTemplate('dup_mmap.c', era, switchesOf(era));
   cache.set(era.id, skeleton);
   return skeleton;
+}
+
+/** The function that a template of ./skeleton holds, with some of its switches on. */
+export function skeletonOfTemplate(asset: string, era: Form, on: ReadonlySet<string>): Skeleton {
+  const lines = resolveSwitches(readAsset(asset), on);
+  const { atoms, cutStart, cutEnd } = parseAtoms(tokenize(lines).tokens);
+  invariant(cutStart.length === 0 && cutEnd.length === 0, `skeleton ${era.id} is cut`);
+  return { era, lines, atoms, items: itemsOf(atoms, lines) };
 }
 
 /** dup_mmap() of an era as a file of its own; throws a `usage` error for an unknown era. */

@@ -45,9 +45,18 @@ const assertion: Primitive = function* (_env, [x]) {
   return 0;
 };
 
+/** memset() to zero of a local variable of which no field is set: an initialiser of a struct that nobody shows. */
+const zeroLocal: Primitive = (env, [p, byte]) => {
+  const fresh = isPtr(p) && env.world.obj(p).kind === 'local' && env.world.obj(p).fields.size === 0;
+  if (!fresh || byte !== 0) env.stuck('memset() of something else than a new local variable to 0');
+  env.assume('fields of a struct that is not shown are 0 after its initialiser');
+  return 0;
+};
+
 /** Calls around the loop of dup_mmap(). */
 export const MISC: Record<string, Primitive> = {
   ...Object.fromEntries(NO_EFFECT.map((name): [string, Primitive] => [name, () => 0])),
+  memset: zeroLocal,
   BUG_ON: assertion,
   VM_BUG_ON: assertion,
   VM_BUG_ON_VMA: assertion,

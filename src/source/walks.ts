@@ -1,0 +1,49 @@
+import { type Skeleton, skeletonOfTemplate } from './skeleton.js';
+
+/** How the teardown of one era differs from the others: the switches of skeleton/exit_mmap.c and its walks. */
+const ERAS: readonly { id: string; on: readonly string[] }[] = [
+  { id: '6.1', on: [] },
+  { id: '6.4', on: ['FL_WR_LOCKED', 'FL_RCU_MODE'] },
+  { id: '6.6', on: ['FL_WR_LOCKED', 'FL_RCU_MODE', 'FL_STATE'] },
+  { id: '6.7', on: ['FL_WR_LOCKED', 'FL_RCU_MODE', 'FL_STATE', 'FL_ZAP'] },
+  { id: '6.9', on: ['FL_WR_LOCKED', 'FL_RCU_MODE', 'FL_STATE', 'FL_ZAP', 'FL_MARKER'] },
+  {
+    id: '6.12',
+    on: ['FL_WR_LOCKED', 'FL_RCU_MODE', 'FL_STATE', 'FL_ZAP', 'FL_MARKER', 'FL_BATCH', 'FL_VMI'],
+  },
+];
+
+/** Functions of the teardown that are rebuilt from the parts that a patch shows, and the file of each. */
+const PATHS = {
+  exit_mmap: 'mm/mmap.c',
+  unmap_vmas: 'mm/memory.c',
+  free_pgtables: 'mm/memory.c',
+} as const;
+
+export const WALKS = Object.keys(PATHS) as (keyof typeof PATHS)[];
+
+const made = new Map<string, Skeleton[]>();
+
+/**
+ * One of the functions of the teardown in every era that it has a form of its own in, oldest first. `unmarked`: of those
+ * only that know no failure marker.
+ */
+export function walkSkeletons(name: keyof typeof PATHS, unmarked = false): readonly Skeleton[] {
+  const marks = (s: Skeleton) => s.lines.some((line) => /\bxa_is_zero\(/.test(line));
+  return unmarked ? formsOf(name).filter((s) => !marks(s)) : formsOf(name);
+}
+
+function formsOf(name: keyof typeof PATHS): readonly Skeleton[] {
+  let all = made.get(name);
+  if (!all) {
+    all = [];
+    for (const { id, on } of ERAS) {
+      const era = { id: `teardown-${id}`, path: PATHS[name] };
+      const skeleton = skeletonOfTemplate(`${name}.c`, era, new Set(on));
+      if (all.at(-1)?.lines.join() === skeleton.lines.join()) all.pop();
+      all.push(skeleton);
+    }
+    made.set(name, all);
+  }
+  return all;
+}
