@@ -100,7 +100,11 @@ async function lowerBoth(
     files.some((f) => listFunctions(f, config).some((x) => entries.includes(x.name)));
   const elsewhere = defines(others);
   if (!elsewhere && !defines(after)) return null;
-  const lower = (files: SourceFile[]) => lowerAll([...files, ...others], entries, config);
+  const base = {
+    before: [...(before.length > 0 ? before : after), ...others],
+    after: [...after, ...others],
+  };
+  const lower = (files: SourceFile[]) => lowerAll([...files, ...others], entries, config, base);
   const programs = {
     before: elsewhere || defines(before) ? await lower(before) : null,
     after: await lower(after),
@@ -112,16 +116,27 @@ async function lowerBoth(
   return touched ? programs : null;
 }
 
-/** What dup_mm() runs and nobody gives: dup_mmap() of an era that fits, and what surrounds it. */
-function aroundFork(files: readonly SourceFile[], config?: ConfigTable): SourceFile[] {
-  const names = (name: string) => namesIn(files, name, config);
-  const shown = names('dup_mmap');
+/** The files of both versions: what one side does not have is filled in for both alike. */
+interface Base {
+  before: readonly SourceFile[];
+  after: readonly SourceFile[];
+}
+
+/**
+ * What dup_mm() runs and nobody gives: dup_mmap() of an era that fits, and what surrounds it. Where the patch leaves
+ * dup_mmap() alone, the era is that of the version before it: both versions are for the same kernel.
+ */
+function aroundFork(files: readonly SourceFile[], base: Base, config?: ConfigTable): SourceFile[] {
+  const shown = namesIn(files, 'dup_mmap', config);
   if (shown.size > 0) return [teardownSkeleton(teardownFeatures(shown))];
-  const era = names('dup_mm').has('uprobe_start_dup_mmap')
-    ? '6.12'
-    : names('exit_mmap').has('xa_is_zero')
-      ? '6.11'
-      : '6.7';
+  const names = (name: string) => namesIn(base.before, name, config);
+  const knowsMarker = ['exit_mmap', 'unmap_vmas', 'free_pgtables'].some((name) =>
+    names(name).has('xa_is_zero'),
+  );
+  const guarded = [base.before, base.after].some((side) =>
+    namesIn(side, 'dup_mm', config).has('uprobe_start_dup_mmap'),
+  );
+  const era = guarded ? '6.12' : knowsMarker ? '6.11' : '6.7';
   const file = skeletonFile(era);
   return [file, teardownSkeleton(teardownFeatures(namesIn([file], 'dup_mmap', config)))];
 }
@@ -135,9 +150,10 @@ export async function lowerAll(
   files: SourceFile[],
   entries: readonly string[],
   config?: ConfigTable,
+  base: Base = { before: files, after: files },
 ): Promise<Program> {
   const declarations = [helpers()];
-  if (entries.includes('dup_mm')) declarations.push(...aroundFork(files, config));
+  if (entries.includes('dup_mm')) declarations.push(...aroundFork(files, base, config));
   const program = await lowerProgram({
     ...{ files, entries: [...entries], isModelled, declarations },
     ...(config ? { config } : {}),

@@ -5,6 +5,7 @@ import { type KeepTrace, makeFinding } from './finding.js';
 import { tryMutants } from './mutation.js';
 import type { Rule } from './rule.js';
 import type { Finding } from './types.js';
+import { behindOthers, unseen, withheld } from './withheld.js';
 
 export interface EvaluateInput {
   rules: readonly Rule[];
@@ -31,7 +32,11 @@ export async function evaluateRules(i: EvaluateInput): Promise<Finding[]> {
     exploreRules(exploring, side, options),
     i.before && then.length ? exploreRules(then, i.before, options) : new Map(),
   ]);
-  const after = new Map([...explored].map(([r, e]) => [r, withheld(r, side, e)]));
+  const seen = [...explored].map(([r, e]): [Rule, Exploration] => [
+    r,
+    unseen(withheld(r, side, e), before.get(r) ?? null, side),
+  ]);
+  const after = new Map(seen.map(([r, e]) => [r, behindOthers(e, seen)]));
   // what is shown is shrunk, nothing else
   for (const [r, e] of after) if (e.worst) after.set(r, await shrunk(r, side, e, options));
   const passing = exploring.filter((r) => after.get(r)!.verdict === 'holds');
@@ -44,23 +49,10 @@ export async function evaluateRules(i: EvaluateInput): Promise<Finding[]> {
       after: after.get(rule)!,
       before: before.get(rule) ?? null,
       beforeProgram: i.before?.program ?? null,
+      beforeModel: i.before?.features.model ?? null,
       mutation: mutation.get(rule) ?? null,
       keep: i.keep,
     });
   });
   return findings.filter((f) => f !== null);
-}
-
-/**
- * No pass where the rule looks at functions that the patch changes and does not show. Of a dup_mmap() that is cut short
- * nothing is claimed at all: what follows the cut is not the author's.
- */
-function withheld(rule: Rule, side: Side, e: Exploration): Exploration {
-  const lost = (rule.applies.whole ?? []).filter((name) => side.partial?.includes(name));
-  const cut = lost.includes('dup_mmap') && e.verdict === 'violated';
-  if (lost.length === 0 || (e.verdict !== 'holds' && !cut)) return e;
-  const reason = `the patch shows only a part of ${lost.map((name) => `${name}()`).join(', ')}`;
-  const [first, ...rest] = e.results;
-  const stuck = [...first.stuck, { reason, path: '', line: null }];
-  return { ...e, verdict: 'inconclusive', worst: null, results: [{ ...first, stuck }, ...rest] };
 }

@@ -47,6 +47,8 @@ export interface Exploration {
   worst: ScenarioResult | null;
   states: number;
   failing: number;
+  /** Rules that report the breaches behind which nothing could be looked at, for a verdict `bounded`. */
+  behind?: string[];
 }
 
 /**

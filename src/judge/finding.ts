@@ -10,6 +10,7 @@ import { messageOf } from './message.js';
 import type { MutationResult } from './mutation.js';
 import type { Rule } from './rule.js';
 import type { Change, Evidence, Finding, Severity, Verdict } from './types.js';
+import { assumedRest, isCut } from './withheld.js';
 
 /** Keeps a trace and returns how the reader names it (a file, or a command); the edge decides where. */
 export type KeepTrace = (trace: TraceFile) => string;
@@ -21,6 +22,8 @@ export interface FindingInput {
   before: Exploration | null;
   /** The program before the patch; null where it could not be rebuilt. */
   beforeProgram: Program | null;
+  /** Its era model. */
+  beforeModel: string | null;
   mutation: MutationResult | null;
   keep: KeepTrace;
 }
@@ -36,7 +39,8 @@ export function findingId(rule: string, func: string, step: string, ordinal: num
 /** Puts together what one rule has to say about one patch. */
 export function makeFinding(i: FindingInput): Finding {
   const verdict = verdictOf(i);
-  const change = changeOf(i.after, i.before);
+  const otherRest = isCut(i.side) && i.beforeModel !== i.side.features.model;
+  const change = changeOf(i.after, i.before, otherRest);
   const facts = factsOf(i.after);
   const { beforeProgram, before } = i;
   const place = locate(
@@ -65,13 +69,14 @@ function verdictOf(i: FindingInput): Verdict {
   return i.mutation?.missing.length ? 'vacuous' : i.after.verdict;
 }
 
-function changeOf(after: Exploration, before: Exploration | null): Change {
+/** `otherRest`: what follows a cut is from another era than before the patch, so that what it mends is not the patch's. */
+function changeOf(after: Exploration, before: Exploration | null, otherRest: boolean): Change {
   const now = after.verdict === 'violated';
   const then = before?.verdict === 'violated';
   if (now && then) return 'existing';
   // nothing is called new that was not seen to work before
   if (now) return before?.verdict === 'holds' ? 'introduced' : 'none';
-  return then && after.verdict !== 'inconclusive' ? 'fixed' : 'none';
+  return then && after.verdict !== 'inconclusive' && !after.behind && !otherRest ? 'fixed' : 'none';
 }
 
 function severityOf(of: Severity, change: Change): Severity {
@@ -99,11 +104,14 @@ function wordsOf(i: FindingInput, verdict: Verdict, change: Change, facts: Facts
 function limitsOf(i: FindingInput): string {
   const reached = i.after.results.map((r) => r.limit).filter((l) => l !== null);
   if (i.mutation?.unfinished) reached.push('time');
+  if (i.after.behind)
+    return unique(i.after.behind.map((rule) => `the breach that ${rule} reports`)).join(', ');
   return unique(reached).join(', ');
 }
 
 function evidenceOf(i: FindingInput): Evidence {
   const { after, rule, side, mutation } = i;
+  const rest = assumedRest(side);
   const shown = rule.scenarios.find((s) => s.id === after.worst?.scenario) ?? rule.scenarios[0];
   const c = mutation?.counterfactual;
   return {
@@ -119,7 +127,10 @@ function evidenceOf(i: FindingInput): Evidence {
       caught: mutation?.caught ?? 0,
       ...(mutation ? { survivors: mutation.survivors, elsewhere: mutation.elsewhere } : {}),
     },
-    assumptions: unique(after.results.flatMap((r) => r.assumptions)),
+    assumptions: unique([
+      ...after.results.flatMap((r) => r.assumptions),
+      ...(rest === null ? [] : [rest]),
+    ]),
     notModelled: unique(after.results.flatMap((r) => r.stuck.map((s) => s.reason))),
     counterfactual: c
       ? {

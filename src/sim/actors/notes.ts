@@ -9,6 +9,8 @@ export interface Stuck {
   reason: string;
   path: string;
   line: number | null;
+  /** The property that is broken there, where it is a breach that nothing comes after. */
+  property?: string;
 }
 
 /** A place where the program locks a VMA, and whose VMA that was. */
@@ -28,8 +30,8 @@ export interface LockSite {
 /** What came up while the forking thread was enumerated. */
 export interface ForkNotes {
   assumptions: Set<string>;
-  /** With `property`: a breach that nothing comes after. It is news only where that property is not checked. */
-  stuck: Map<string, Stuck & { property?: string }>;
+  /** A breach is news only where that property is not checked. */
+  stuck: Map<string, Stuck>;
   /** Names of the primitives that ran, with the places of their calls. */
   calls: Map<string, Set<SourceRef>>;
   locks: Map<string, LockSite>;
@@ -67,7 +69,8 @@ export function watch(site: CallSite, notes: ForkNotes): void {
 /** Where runs could not be continued, for somebody who checks the properties `asked`; each reason once. */
 export function stuckFor(notes: ForkNotes, asked: ReadonlySet<string>): Stuck[] {
   const byReason = new Map<string, Stuck>();
-  for (const { property, ...stuck } of notes.stuck.values())
-    if (property === undefined || !asked.has(property)) byReason.set(stuck.reason, stuck);
+  for (const stuck of notes.stuck.values())
+    if (stuck.property === undefined || !asked.has(stuck.property))
+      byReason.set(stuck.reason, stuck);
   return [...byReason.values()];
 }

@@ -1,0 +1,60 @@
+import type { Side } from './applies.js';
+import type { Exploration } from './explore.js';
+import type { Rule } from './rule.js';
+
+/** dup_mmap() is cut short: what runs behind the cut is that of a skeleton. */
+export const isCut = (side: Side): boolean => side.partial?.includes('dup_mmap') ?? false;
+
+/** What is taken for granted of a dup_mmap() that is cut short; null where it is not. */
+export function assumedRest(side: Side): string | null {
+  if (!isCut(side)) return null;
+  const era = side.features.model.split(', ').at(-1);
+  return `the rest of dup_mmap(), which is not shown, is that of skeleton ${era}`;
+}
+
+/** Not decided, for a reason that is no place in the program. */
+function undecided(e: Exploration, reason: string): Exploration {
+  const [first, ...rest] = e.results;
+  const stuck = [...first.stuck, { reason, path: '', line: null }];
+  return { ...e, verdict: 'inconclusive', worst: null, results: [{ ...first, stuck }, ...rest] };
+}
+
+/**
+ * No pass where the rule looks at functions that the patch changes and does not show. Of a dup_mmap() that is cut short
+ * nothing is claimed at all: what follows the cut is not the author's.
+ */
+export function withheld(rule: Rule, side: Side, e: Exploration): Exploration {
+  const lost = (rule.applies.whole ?? []).filter((name) => side.partial?.includes(name));
+  const cut = lost.includes('dup_mmap') && e.verdict === 'violated';
+  if (lost.length === 0 || (e.verdict !== 'holds' && !cut)) return e;
+  return undecided(
+    e,
+    `the patch shows only a part of ${lost.map((name) => `${name}()`).join(', ')}`,
+  );
+}
+
+/** Where dup_mmap() is cut short, what fails before and after in steps that nobody has shown is nobody's fault. */
+export function unseen(e: Exploration, before: Exploration | null, side: Side): Exploration {
+  if (!isCut(side) || e.verdict !== 'violated' || before?.verdict !== 'violated') return e;
+  const last = e.worst?.counterexample?.steps.at(-1);
+  if (!last || last.line !== null) return e;
+  return undecided(
+    e,
+    'what fails before the patch and after it are steps that are not shown, but filled in',
+  );
+}
+
+/**
+ * Runs that end at a breach which another rule reports were looked at up to there: that is a limit, named by the rule
+ * that reports it, and not something that the model lacks.
+ */
+export function behindOthers(e: Exploration, all: readonly [Rule, Exploration][]): Exploration {
+  const stuck = e.results.flatMap((r) => r.stuck);
+  if (e.verdict !== 'inconclusive' || stuck.length === 0) return e;
+  const reporting = stuck.map(({ property }) =>
+    all.find(([r, x]) => property && x.verdict === 'violated' && r.properties.includes(property)),
+  );
+  if (reporting.some((found) => found === undefined)) return e;
+  const results = e.results.map((r) => ({ ...r, stuck: [], exhausted: false }));
+  return { ...e, verdict: 'bounded', results, behind: reporting.map((found) => found![0].id) };
+}
