@@ -1,5 +1,6 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ForkloreError } from '../base/errors.js';
+import { redact } from '../base/redact.js';
 import { printable } from '../base/terminal.js';
 import { VERSION } from '../base/version.js';
 import { FORMATS } from './format-names.js';
@@ -35,7 +36,7 @@ const out = {
     process.stdout.write(text);
   },
   warn: (line: string) => {
-    process.stderr.write(`${printable(line)}\n`);
+    process.stderr.write(`${printable(redact(line))}\n`);
   },
 };
 

@@ -1,4 +1,5 @@
 import { ForkloreError } from '../base/errors.js';
+import { redact } from '../base/redact.js';
 
 /** HTTP status of an error from Octokit; null for any other. Network errors carry 500. */
 export function httpStatus(error: unknown): number | null {
@@ -18,7 +19,7 @@ function isRateLimit(error: unknown): boolean {
   return headers?.['retry-after'] !== undefined || headers?.['x-ratelimit-remaining'] === '0';
 }
 
-/** The reason as one line for a check run: never a stack, never a request's headers. */
+/** The reason as one line for a check run: never a stack, a request's headers, a secret or a place on this host. */
 export function failureReason(error: unknown): string {
   if (error instanceof ForkloreError) return firstLine(error.message);
   const status = httpStatus(error);
@@ -28,13 +29,17 @@ export function failureReason(error: unknown): string {
     const path = url === undefined ? '' : ` to ${method} ${pathOf(url)}`;
     return `GitHub answered ${status}${path}`;
   }
-  return `internal error: ${firstLine(error instanceof Error ? error.message : String(error))}`;
+  const said = firstLine(error instanceof Error ? error.message : String(error));
+  return `internal error: ${said.replace(HOST_PATH, '.../$1')}`;
 }
 
 function pathOf(url: string): string {
   return URL.canParse(url) ? new URL(url).pathname : url;
 }
 
+/** A path from the root, of which the last part says enough. */
+const HOST_PATH = /(?<![\w.:/-])(?:file:\/\/)?(?:\/[\w.@+-]+)+\/([\w.@+-]+)/g;
+
 function firstLine(text: string): string {
-  return text.split('\n', 1)[0].slice(0, 300);
+  return redact(text).split('\n', 1)[0].slice(0, 300);
 }

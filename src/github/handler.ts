@@ -4,6 +4,7 @@ import { createApp } from './app.js';
 import { BODY_LIMIT, readBody } from './body.js';
 import { failureReason } from './failure.js';
 import { type Service, WEBHOOK_PATH } from './service.js';
+import { wrongField } from './shape.js';
 
 type Middleware = (
   request: IncomingMessage,
@@ -57,9 +58,15 @@ async function route(
     response.setHeader('connection', 'close');
     return answer(response, 413, { error: `more than ${limit} bytes` });
   }
-  if (!isJson(request, body)) {
+  const payload = jsonOf(request, body);
+  if (payload === undefined) {
     metrics.refused('not-json');
     return answer(response, 400, { error: 'not JSON' });
+  }
+  const wrong = wrongField(payload);
+  if (wrong !== null) {
+    metrics.refused('malformed');
+    return answer(response, 400, { error: `${wrong} is not what GitHub documents` });
   }
   request.body = body;
   await middleware(request, response);
@@ -83,13 +90,13 @@ export async function answerFigures(
   return true;
 }
 
-function isJson(request: IncomingMessage, body: string): boolean {
-  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return false;
+/** The body as data; undefined when it is no JSON. */
+function jsonOf(request: IncomingMessage, body: string): unknown {
+  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return undefined;
   try {
-    JSON.parse(body);
-    return true;
+    return JSON.parse(body) as unknown;
   } catch {
-    return false;
+    return undefined;
   }
 }
 

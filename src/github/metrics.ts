@@ -2,7 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { JobQueue } from './queue.js';
 
 /** What became of an HTTP delivery before the app saw it, beside the app's own results. */
-export type Refusal = 'bad-signature' | 'too-large' | 'not-json' | 'error';
+export type Refusal = 'bad-signature' | 'too-large' | 'not-json' | 'malformed' | 'error';
 
 /** Figures about one process, for Prometheus. */
 export class Metrics {

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { createProbot, type Probot, type ProbotOctokit } from 'probot';
+import { keepSecret, redact } from '../base/redact.js';
 import { failureReason, isTransient } from './failure.js';
 import { describeJob, type Job } from './jobs.js';
 import { Metrics } from './metrics.js';
@@ -49,6 +50,7 @@ export interface Service {
 /** Puts the parts together. Throws a `usage` error when the environment is not complete. */
 export async function createService(options: ServiceOptions): Promise<Service> {
   const settings = readSettings(options.env);
+  for (const secret of secretsOf(settings)) keepSecret(secret);
   const probot = await openProbot(options, settings);
   const log = probot.log as Log;
   let queue: JobQueue | null = null;
@@ -87,7 +89,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     firstPauseMs: options.firstPauseMs,
     lockMs: options.lockMs,
     onError,
-    warn: (message) => log.warn(message),
+    warn: (message) => log.warn(redact(message)),
   });
   queue = redis.queue;
   seen = redis.seen;
@@ -111,7 +113,35 @@ export async function openProbot(
     },
   });
   await probot.ready();
+  quieten(probot.log as unknown as ProbotLog);
   return probot;
+}
+
+/** What must stand in no log and no report. */
+function secretsOf({ privateKey, webhookSecret, redisUrl }: Settings): string[] {
+  const password = redisUrl === null ? '' : decodeURIComponent(new URL(redisUrl).password);
+  // "development" is the secret of tests, and a word
+  return [privateKey, webhookSecret === 'development' ? '' : webhookSecret, password];
+}
+
+interface ProbotLog {
+  error(...entries: unknown[]): void;
+  child(bindings: object, options?: object): ProbotLog;
+}
+
+/** Makes Probot log the reasons of errors only: an error of a delivery holds all of it, with titles and texts. */
+function quieten(log: ProbotLog): void {
+  const { child, error } = log;
+  log.error = (first, ...rest) => {
+    const entry = first instanceof Error ? { reason: failureReason(first) } : first;
+    const text = rest.length > 0 || !(first instanceof Error) ? rest : ['delivery failed'];
+    error.call(log, entry, ...text);
+  };
+  log.child = (bindings, options) => {
+    const made = child.call(log, bindings, options);
+    quieten(made);
+    return made;
+  };
 }
 
 const auth = (probot: Probot, installation?: number): Promise<GitHubClient> =>
@@ -169,6 +199,7 @@ async function runLogged(
 
 /** Logs the reason only: an error of Octokit holds the request, with the text that was to be posted. */
 function report(log: Log, error: unknown, message: string): void {
-  const stack = error instanceof Error && !('request' in error) ? error.stack : undefined;
+  const stack =
+    error instanceof Error && !('request' in error) ? redact(error.stack ?? '') : undefined;
   log.error({ reason: failureReason(error), ...(stack ? { stack } : {}) }, message);
 }

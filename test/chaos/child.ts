@@ -44,8 +44,18 @@ const options = {
   sleep: (ms: number) => wait(ms / 200),
   parseConfig: () => DEFAULT_CONFIG,
   explainRule: async () => ({ text: null, known: [] }),
-  review: process.env.REVIEW === 'real' ? realReview() : stubReview,
+  review: reviewOf(process.env.REVIEW),
 };
+
+function reviewOf(kind: string | undefined) {
+  if (kind === 'real') return realReview();
+  return kind === 'leak' ? leakingReview : stubReview;
+}
+
+/** Fails, and says all that it should not. */
+function leakingReview(): Promise<never> {
+  return Promise.reject(new Error(`lost ${process.env.LEAK ?? ''}`));
+}
 
 /** Reviews on threads, as the product does. */
 function realReview() {

@@ -55,8 +55,10 @@ export function makeDiff(r: Prng): string {
       'x\r',
     ]);
   let out = '';
+  const folder = pick(r, ['d', 'd', 'mm']);
   for (let f = 1 + r.below(3); f > 0; f--) {
-    out += `diff --git a/d/f${f}.c b/d/f${f}.c\nindex 1111111..2222222 100644\n--- a/d/f${f}.c\n+++ b/d/f${f}.c\n`;
+    const path = `${folder}/f${f}.c`;
+    out += `diff --git a/${path} b/${path}\nindex 1111111..2222222 100644\n--- a/${path}\n+++ b/${path}\n`;
     let line = 1;
     for (let h = 1 + r.below(3); h > 0; h--) {
       const lines = Array.from(

@@ -32,7 +32,7 @@ const WORDS = [
 ];
 const SEEDS = texts('fixtures', '.mbox');
 
-function makeMail(r: Prng): string {
+export function makeMail(r: Prng): string {
   const n = 1 + r.below(3);
   const subject = pick(r, [
     '[PATCH] x',

@@ -75,7 +75,7 @@ interface Mime {
   diff: string | null;
 }
 
-function make(r: Prng): Mime {
+export function makeMime(r: Prng): Mime {
   const diff = makeDiff(r).replace(/\r/g, '');
   const part = encode(r, `Why.\n---\n${diff}-- \n2.39.5\n`);
   let text: string;
@@ -118,7 +118,7 @@ async function run({ text, diff }: Mime): Promise<Depth> {
 export const mime: Target<Mime> = {
   name: 'mime',
   runs: 60_000,
-  make,
+  make: makeMime,
   run,
   bytes: (x) => x.text,
 };

@@ -11,8 +11,9 @@ import { isModelled } from '../../../src/sim/known.js';
 import type { Scenario } from '../../../src/sim/scenario.js';
 import type { SourceFile } from '../../../src/source/types.js';
 import { projectRoot } from '../../bench/root.js';
-import { mutate, once, pick } from '../material.js';
+import { mutate, once } from '../material.js';
 import { type Depth, hold, type Target } from '../target.js';
+import { damage } from './damage.js';
 
 const SCENARIO: Scenario = {
   id: 'small',
@@ -60,44 +61,6 @@ async function sample(): Promise<string> {
 }
 
 const SAMPLE = await sample();
-const VALUES: unknown[] = [
-  null,
-  0,
-  1,
-  -1,
-  2 ** 31,
-  1e308,
-  '',
-  'x',
-  '__proto__',
-  true,
-  [],
-  {},
-  [[0, 0]],
-];
-
-/** Replaces, drops or doubles one member somewhere in the value. */
-function damage(r: Prng, root: unknown): void {
-  if (root === null || typeof root !== 'object') return;
-  let at = root as Record<string, unknown>;
-  for (;;) {
-    const keys = Object.keys(at);
-    if (keys.length === 0) return;
-    const key = pick(r, keys);
-    const next = at[key];
-    if (next !== null && typeof next === 'object' && !once(r, 6)) {
-      at = next as Record<string, unknown>;
-      continue;
-    }
-    const what = r.below(4);
-    if (what === 0) delete at[key];
-    else if (what === 1) at[key] = pick(r, VALUES);
-    else if (what === 2 && typeof next === 'number') at[key] = next + r.below(5) - 2;
-    else at[key] = structuredClone(at[pick(r, keys)]);
-    return;
-  }
-}
-
 function make(r: Prng): string {
   if (once(r, 4))
     return mutate(r, SAMPLE, ['{', '}', '[', ']', ',', ':', '"', 'null', '1e9'], SAMPLE, 3);
