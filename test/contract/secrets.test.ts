@@ -44,9 +44,10 @@ async function start(env: NodeJS.ProcessEnv = {}): Promise<void> {
 
 /** All that the app has told anybody: its logs, and what GitHub was sent. */
 const told = (): string =>
-  [server.output, JSON.stringify(hub.requests.map((r) => r.body)), JSON.stringify(hub.checks)].join(
-    '\n',
-  );
+  [
+    server.output,
+    JSON.stringify([hub.requests, hub.checks, hub.pulls.map((p) => [p.reviews, p.comments])]),
+  ].join('\n');
 
 function expectClean(text: string): void {
   for (const secret of [...TOKENS, ...hub.tokens, SECRET, PASSWORD, KEY.privateKey])
