@@ -32,7 +32,7 @@ export function damage(r: Prng, root: unknown): void {
     }
     const what = r.below(4);
     if (what === 0) delete at[key];
-    else if (what === 1) at[key] = pick(r, VALUES);
+    else if (what === 1) at[key] = structuredClone(pick(r, VALUES));
     else if (what === 2 && typeof next === 'number') at[key] = next + r.below(5) - 2;
     else at[key] = structuredClone(at[pick(r, keys)]);
     return;
