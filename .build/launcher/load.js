@@ -7,6 +7,9 @@ import { Script } from 'node:vm';
 // The parser's few large functions would be optimised at once, which costs more processor time and memory than parsing
 // what a review parses. Set before the code cache is read or made: V8 takes none that was made with other flags.
 setFlagsFromString('--wasm-tiering-budget=2000000000');
+// Most reviews are over before code that is optimised early, or with much inlined, has paid for the optimising.
+setFlagsFromString('--interrupt-budget=1500000');
+setFlagsFromString('--max-inlined-bytecode-size-cumulative=400');
 
 const file = fileURLToPath(new URL('./@BUNDLE@.cjs', import.meta.url));
 

@@ -1,4 +1,5 @@
 import type { Edge } from './graph.js';
+import { StateSet } from './store.js';
 import { compileEffect, compileGuard } from './system.js';
 
 /** How a thread is enumerated that no other one disturbs. */
@@ -23,23 +24,28 @@ export function reached<S>(
   isOver: (step: number) => boolean,
 ): Reached | null {
   const nodes: (Edge[] | undefined)[] = [];
-  const seen = new Set<string>();
-  const todo: [number, Uint8Array][] = [[0, Uint8Array.from(alone.init)]];
+  const vars = (alone.init.length + 3) >>> 2;
+  // shared variables, then the private state
+  const seen = new StateSet(vars + 1);
+  const [from, to] = [new Int32Array(vars + 1), new Int32Array(vars + 1)];
+  const [before, after] = [new Uint8Array(from.buffer), new Uint8Array(to.buffer)];
+  before.set(alone.init);
+  const todo = [seen.add(from)];
   let steps = 0;
   while (todo.length) {
-    const [n, bytes] = todo.pop()!;
     if (isOver(steps++)) return null;
+    seen.read(todo.pop()!, from);
+    const n = from[vars];
     nodes[n] ??= edgesOf(states[n]);
-    const ways: [number, Uint8Array][] = [];
-    for (const { op, to } of nodes[n]) {
-      const guard = compileGuard(op);
-      if (guard && !guard(bytes)) continue;
-      const after = bytes.slice();
-      compileEffect(op)?.(after);
-      const key = `${to} ${String.fromCharCode(...after)}`;
-      if (seen.has(key)) continue;
-      seen.add(key);
-      ways.push([to, after]);
+    const ways: number[] = [];
+    for (const e of nodes[n]) {
+      const guard = compileGuard(e.op);
+      if (guard && !guard(before)) continue;
+      to.set(from);
+      compileEffect(e.op)?.(after);
+      to[vars] = e.to;
+      const id = seen.add(to);
+      if (id >= 0) ways.push(id);
     }
     todo.push(...ways.reverse());
   }

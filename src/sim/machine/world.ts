@@ -10,7 +10,8 @@ export interface Obj {
   readonly name: string;
   readonly fields: Map<string, Value>;
   owner: number;
-  key: string | null;
+  /** Number that stands for its content, once that was asked for. */
+  key: number | null;
 }
 
 export interface Frame {
@@ -28,8 +29,11 @@ export class World {
   private token = ++tokens;
   readonly objs: Obj[];
   readonly frames: Frame[];
+  /** Numbers of contents of objects: one list for all worlds that come of the same one, so that keys are short. */
+  private readonly contents: Map<string, number>;
 
   constructor(from?: World) {
+    this.contents = from ? from.contents : new Map();
     this.objs = from ? from.objs.slice() : [];
     this.frames = from ? from.frames.map((f) => ({ ...f, regs: f.regs.slice() })) : [];
     // whoever writes next copies first, on both sides
@@ -81,16 +85,28 @@ export class World {
     return o;
   }
 
-  /** Canonical text of the private state; `live` says which registers of a frame still matter. */
+  /**
+   * Canonical text of the private state, among worlds that come of the same one; `live` says which registers of a frame
+   * still matter.
+   */
   key(live: (frame: Frame) => readonly number[]): string {
-    const parts = this.objs.map((o) => (o.key ??= objKey(o)));
-    for (const f of this.frames)
-      parts.push(
-        `${f.func.name}:${f.pc}:${live(f)
-          .map((r) => keyOf(f.regs[r]))
-          .join(',')}`,
-      );
-    return parts.join('|');
+    let key = '';
+    for (const o of this.objs) key += `${(o.key ??= this.contentOf(o))},`;
+    for (const f of this.frames) {
+      key += `|${f.func.name}:${f.pc}`;
+      for (const r of live(f)) key += `,${keyOf(f.regs[r])}`;
+    }
+    return key;
+  }
+
+  private contentOf(o: Obj): number {
+    const text = objKey(o);
+    let n = this.contents.get(text);
+    if (n === undefined) {
+      n = this.contents.size;
+      this.contents.set(text, n);
+    }
+    return n;
   }
 }
 
