@@ -1,4 +1,5 @@
 import type { PatchSeries } from './intake/types.js';
+import { entriesOf } from './judge/plan.js';
 import { programsOf } from './programs.js';
 import type { ReviewOptions } from './review.js';
 import { Made, Stack } from './source/index.js';
@@ -35,7 +36,7 @@ async function patchesAt(
 ): Promise<unknown[]> {
   const out: unknown[] = [];
   const config = o.config ?? (await treeConfig(o.reader));
-  const entries = [...new Set(o.rules.map((r) => r.applies.entry))];
+  const entries = entriesOf(o.rules);
   const made = new Made();
   for (const { patches } of worksOf(series.patches)) {
     const stack = new Stack(patches, o.reader, made);

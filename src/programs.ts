@@ -1,6 +1,13 @@
 import { ForkloreError } from './base/errors.js';
 import { limitError, MAX_INSTRUCTIONS } from './base/limits.js';
 import { type ConfigTable, listFunctions, lowerProgram, namesIn } from './cfront/index.js';
+import {
+  type ChangedModel,
+  changedModels,
+  followed,
+  staleNote,
+  withStale,
+} from './changed-models.js';
 import { causesOf, hiddenChanges, isCompiled, otherWay, placesOf } from './hidden.js';
 import { isModelled } from './sim/known.js';
 import type { Program } from './sim/program.js';
@@ -67,7 +74,14 @@ async function lowered(
   const entries = wanted.includes('dup_mm') ? [...new Set([...wanted, ...PARTS])] : wanted;
   const files = sidesOf(sourced.pairs).filter((f) => isFamily(f.path));
   const hidden = hiddenChanges(files, config);
-  const found = await lowerBoth(sourced, entries, config, hidden.length > 0);
+  const models = sourced.fromTree ? changedModels(sourced.pairs, config) : NONE;
+  const found = await lowerBoth(sourced, entries, config, hidden.length > 0, models);
+  if (found && 'stale' in found)
+    return {
+      programs: null,
+      notes: [],
+      refused: `${found.stale.map(staleNote).join('; ')}: not analysed`,
+    };
   const note = (programs: Programs) => (sourced.fromTree ? filledIn(programs) : []);
   if (hidden.length === 0)
     return { programs: found, notes: found ? note(found) : [], refused: null };
@@ -75,8 +89,8 @@ async function lowered(
   if (found)
     return { programs: found, notes: [...note(found), `${where}: not analysed`], refused: null };
   const way = otherWay(hidden, config);
-  const other = way && (await lowerBoth(sourced, entries, way.config, false));
-  if (!other) {
+  const other = way && (await lowerBoth(sourced, entries, way.config, false, models));
+  if (!other || 'stale' in other) {
     // A branch that no option opens is no code; one that opens without effect on the entries is none of theirs.
     const open = way === null && hidden.some((h) => h.options.length > 0);
     return { programs: null, notes: [], refused: open ? `${where}: not analysed` : null };
@@ -88,13 +102,32 @@ async function lowered(
 const sidesOf = (pairs: readonly SourcePair[]): SourceFile[] =>
   pairs.flatMap((p) => [p.before, p.after]).filter((f) => f !== null);
 
+/** Both versions do the same: what the patch changes is no function of theirs, and no macro in one. */
+function sameCode(a: Program, b: Program): boolean {
+  const plain = (_key: string, x: unknown) => (typeof x === 'bigint' ? `${x}n` : x);
+  const code = (p: Program) =>
+    JSON.stringify(
+      Object.entries(p.functions).map(([name, f]) => [name, f.code.map(({ ref: _, ...i }) => i)]),
+      plain,
+    );
+  return code(a) === code(b);
+}
+
+const NONE: ReadonlyMap<string, ChangedModel> = new Map();
+
+/** All that the patch changes of what the entries run are functions that stand as models. */
+interface OnlyModels {
+  stale: ChangedModel[];
+}
+
 /** `compiledOnly`: a change counts only where something is compiled of it. */
 async function lowerBoth(
   { pairs, others, stable }: Sourced,
   entries: readonly string[],
   config: ConfigTable | undefined,
   compiledOnly: boolean,
-): Promise<Programs | null> {
+  models: ReadonlyMap<string, ChangedModel>,
+): Promise<Programs | OnlyModels | null> {
   const [before, after] = [versions(pairs, 'before'), versions(pairs, 'after')];
   const defines = (files: readonly SourceFile[]) =>
     files.some((f) => listFunctions(f, config).some((x) => entries.includes(x.name)));
@@ -104,16 +137,22 @@ async function lowerBoth(
     before: [...(before.length > 0 ? before : after), ...others],
     after: [...after, ...others],
   };
-  const lower = (files: SourceFile[]) => lowerAll([...files, ...others], entries, config, base);
+  const own = followed(models);
+  const lower = (files: SourceFile[]) =>
+    lowerAll([...files, ...others], entries, config, base, own);
+  const lowered = await lower(after);
+  const { program, stale } = withStale(lowered, models);
   const programs = {
     before: elsewhere || defines(before) ? await lower(before) : null,
-    after: await lower(after),
+    after: program,
   };
+  const stubs = new Set(stale.map((m) => m.name));
   const changedIn = (version: Program | null, side: readonly SourceFile[]) =>
-    version !== null && side.some((f) => changes(f, version, config, compiledOnly));
+    version !== null && side.some((f) => changes(f, version, config, compiledOnly, stubs));
   const touched =
     changedIn(programs.after, after) || changedIn(programs.before, before) || walkersChange(stable);
-  return touched ? programs : null;
+  if (touched || (programs.before && !sameCode(programs.before, lowered))) return programs;
+  return stale.length ? { stale } : null;
 }
 
 /** The files of both versions: what one side does not have is filled in for both alike. */
@@ -145,17 +184,19 @@ function aroundFork(files: readonly SourceFile[], base: Base, config?: ConfigTab
 const walkersChange = ({ before, after }: Sourced['stable']): boolean =>
   JSON.stringify(before) !== JSON.stringify(after);
 
-/** The entries, and what they need, from these files. */
+/** The entries, and what they need, from these files. `own`: modelled names that stand for their text here. */
 export async function lowerAll(
   files: SourceFile[],
   entries: readonly string[],
   config?: ConfigTable,
   base: Base = { before: files, after: files },
+  own: ReadonlySet<string> = new Set(),
 ): Promise<Program> {
   const declarations = [helpers()];
   if (entries.includes('dup_mm')) declarations.push(...aroundFork(files, base, config));
   const program = await lowerProgram({
-    ...{ files, entries: [...entries], isModelled, declarations },
+    ...{ files, entries: [...entries], declarations },
+    isModelled: (name: string) => isModelled(name) && !own.has(name),
     ...(config ? { config } : {}),
   });
   const size = Object.values(program.functions).reduce((n, f) => n + f.code.length, 0);
@@ -176,11 +217,12 @@ function changes(
   program: Program,
   config: ConfigTable | undefined,
   compiledOnly: boolean,
+  except: ReadonlySet<string>,
 ): boolean {
   const counts = (i: number) =>
     file.lines[i].changed && (!compiledOnly || isCompiled(file, i, config));
   return listFunctions(file, config)
-    .filter((f) => Object.hasOwn(program.functions, f.name))
+    .filter((f) => Object.hasOwn(program.functions, f.name) && !except.has(f.name))
     .some((f) => range(f.startLine, f.endLine).some(counts));
 }
 
@@ -209,13 +251,24 @@ const FAMILY =
 /** A file that fork's functions are in or near: a change there may matter. */
 export const isFamily = (path: string): boolean => FAMILY.test(path);
 
+/** Where functions are that the simulator has models of, besides the files of the family. */
+const MODELLED =
+  /^(fs\/userfaultfd\.c|lib\/maple_tree\.c|include\/linux\/(fs|hugetlb|hugetlb_inline|khugepaged|ksm|list|mempolicy|mman|mmu_notifier|pgtable|rcupdate|sched\/mm|spinlock|xarray)\.h)$/;
+
+/** A file that holds, or may hold, what fork runs: the rest of the tree is looked at as well. */
+export const mayBeRun = (path: string): boolean => isFamily(path) || MODELLED.test(path);
+
+/** What lies between fork's functions and those that stand as models, where a patch changes one of these. */
+const BELOW = ['mm/vma.c', 'mm/vma.h', 'mm/memory.c'];
+
 /** Files that the entries may need and that the patch leaves alone. */
 export async function companions(
   pairs: readonly SourcePair[],
   tree: ContentReader,
 ): Promise<SourceFile[]> {
   const touched = new Set(pairs.flatMap((p) => [p.path, p.before?.path ?? p.path]));
-  const paths = COMPANIONS.filter((path) => !touched.has(path));
+  const below = changedModels(pairs).size > 0 ? BELOW : [];
+  const paths = [...COMPANIONS, ...below].filter((path) => !touched.has(path));
   const files = await Promise.all(paths.map((path) => untouchedFile(tree, path)));
   return files.filter((f) => f !== null);
 }

@@ -9,6 +9,7 @@ import { evaluateRules } from './judge/evaluate.js';
 import type { ExploreOptions } from './judge/explore.js';
 import { calleesOf, detectFeatures, guardsTeardown, linksOf, symbolsOf } from './judge/features.js';
 import type { KeepTrace } from './judge/finding.js';
+import { entriesOf } from './judge/plan.js';
 import type { Rule } from './judge/rule.js';
 import { configured, expired, isWanted, limitsOf, suppress } from './judge/settings.js';
 import type { Finding, PatchReview, PatchStatus, Review } from './judge/types.js';
@@ -128,7 +129,7 @@ async function reviewOn(stack: Stack, patch: Patch, o: ReviewOptions): Promise<P
   if (!patch.files.some((f) => isWanted(f.newPath ?? f.oldPath ?? '', settings)))
     return done('not-applicable', 'the configuration leaves all its files out');
   const rules = configured(o.rules, settings);
-  const entries = [...new Set(rules.map((r) => r.applies.entry))];
+  const entries = entriesOf(rules);
   const lowered = await programsOf(sourced, entries, o.config);
   notes.push(...lowered.notes);
   if (lowered.programs === null) {

@@ -1,7 +1,7 @@
 import type { ConfigTable } from './cfront/index.js';
 import type { FilePatch, Patch } from './intake/types.js';
 import { headerNames, type StableChecks, stableChecksOf } from './judge/features.js';
-import { companions, isFamily } from './programs.js';
+import { companions, isFamily, mayBeRun } from './programs.js';
 import { isSource, parseKconfig, rebuild, type Stack } from './source/index.js';
 import type { ContentReader, SourceFile, SourcePair } from './source/types.js';
 
@@ -29,7 +29,7 @@ export async function sourceOf(stack: Stack, patch: Patch): Promise<Sourced> {
   const pairs = await Promise.all(files.map((f) => rebuild(f, { reader: layer, unmarked })));
   // A tree that a file of the family does not fit is of another version: nothing else is taken from it.
   const fits = !pairs.some((p) => p.failure !== null && isFamily(p.path));
-  const fromTree = fits && !layer.sparse && pairs.some((p) => isFamily(p.path));
+  const fromTree = fits && !layer.sparse && pairs.some((p) => mayBeRun(p.path));
   const others = fromTree ? await companions(pairs, layer) : [...layer.shown];
   const headers = await headerNames(fromTree ? layer : null);
   const textOf = (side: 'before' | 'after') => async (path: string) => {

@@ -3,6 +3,7 @@ import { applyEdit, type InverseEdit, inverseEdits } from './edits.js';
 import type { Patch } from './intake/types.js';
 import { applies, type Side } from './judge/applies.js';
 import { type Exploration, type ExploreOptions, expired, exploreRules } from './judge/explore.js';
+import { entriesOf } from './judge/plan.js';
 import type { Rule } from './judge/rule.js';
 import type { Finding } from './judge/types.js';
 import { isFamily, programsOf } from './programs.js';
@@ -76,7 +77,7 @@ async function edited(i: SuggestInput, edit: InverseEdit): Promise<Side | null> 
     return { ...p, after };
   });
   if (!made) return null;
-  const entries = [...new Set(i.rules.map((r) => r.applies.entry))];
+  const entries = entriesOf(i.rules);
   const { programs, refused } = await programsOf({ ...i.sourced, pairs }, entries, i.config);
   if (programs) return { program: programs.after, features: i.after.features };
   // nothing is left of the patch: that is the version before

@@ -101,7 +101,7 @@ export class PageCollector {
         const key = `m${k + 1}`;
         const { scenario, schedule, property, checked } = m.run;
         runs.push({
-          ...{ key, title: label, program: at.after, delta, entry, scenario },
+          ...{ key, title: label, program: at.after, delta, entry: m.run.entry ?? entry, scenario },
           schedule: schedule.map((c) => [c.thread, c.edge]),
           property: PROPERTIES[property].id,
           checked,

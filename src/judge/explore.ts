@@ -65,9 +65,15 @@ export async function check(
   const input = { ...inputOf(group, side, o), stopAtFirst };
   const deadline = o.deadline ?? null;
   // models can not cross to another thread
-  if (o.pool && !o.overrides) return o.pool.run({ do: 'check', input, sets, deadline });
-  return checkTogether({ ...input, ...hereOnly(o) }, sets);
+  const results =
+    o.pool && !o.overrides
+      ? await o.pool.run({ do: 'check', input, sets, deadline })
+      : checkTogether({ ...input, ...hereOnly(o) }, sets);
+  return results.map((r) => ({ ...r, counterexample: from(group.entry, r.counterexample) }));
 }
+
+/** A run with the function that it starts from. */
+const from = <R extends FailingRun | null>(entry: string, run: R): R => run && { ...run, entry };
 
 const inputOf = (
   { entry, scenario }: Pick<Group, 'entry' | 'scenario'>,
@@ -130,8 +136,9 @@ export async function shrunk(
 ): Promise<Exploration> {
   const full = e.worst?.counterexample;
   if (!full) return e;
+  const { entry = rule.applies.entry } = full;
   const input = {
-    ...inputOf({ entry: rule.applies.entry, scenario: full.scenario }, side, o),
+    ...inputOf({ entry, scenario: full.scenario }, side, o),
     properties: rule.properties,
   };
   const deadline = o.deadline ?? null;
@@ -139,7 +146,7 @@ export async function shrunk(
     o.pool && !o.overrides
       ? await o.pool.run({ do: 'shrink', input, run: full, deadline })
       : shrinkRun({ ...input, ...hereOnly(o) }, full);
-  return { ...e, worst: { ...e.worst!, counterexample } };
+  return { ...e, worst: { ...e.worst!, counterexample: from(entry, counterexample) } };
 }
 
 /** Time is up. */

@@ -161,7 +161,7 @@ function keepTrace(i: FindingInput, side: Side, run: FailingRun): string {
       property: run.property,
       checked: run.checked,
       features: side.features,
-      entry: i.rule.applies.entry,
+      entry: run.entry ?? i.rule.applies.entry,
       scenario: run.scenario,
       schedule: run.schedule,
       program: side.program,

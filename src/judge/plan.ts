@@ -16,20 +16,29 @@ export function groupsOf(rules: readonly Rule[]): Map<string, Group> {
     for (const scenario of rule.scenarios) {
       const key = groupKey(rule, scenario);
       const group = groups.get(key);
-      if (!group) groups.set(key, { entry: rule.applies.entry, scenario, rules: [rule] });
+      if (!group) groups.set(key, { entry: entryOf(rule, scenario), scenario, rules: [rule] });
       else if (!group.rules.includes(rule)) group.rules.push(rule);
     }
   return groups;
 }
 
+/** The function that is executed in a scenario of a rule. */
+export const entryOf = (rule: Rule, { entry }: Pick<Scenario, 'entry'>): string =>
+  entry ?? rule.applies.entry;
+
+/** Every function that is executed for a rule. */
+export const entriesOf = (rules: readonly Rule[]): string[] => [
+  ...new Set(rules.flatMap((r) => [r.applies.entry, ...r.scenarios.map((s) => entryOf(r, s))])),
+];
+
 /** Equal for scenarios of rules that explore the same thing: all that a scenario says but its name. */
-export function groupKey(rule: Rule, { id: _, ...content }: Scenario): string {
+export function groupKey(rule: Rule, { id: _, entry, ...content }: Scenario): string {
   const text = JSON.stringify(content, (_k, x: unknown) =>
     x !== null && typeof x === 'object' && !Array.isArray(x)
       ? Object.fromEntries(Object.entries(x).sort(([a], [b]) => (a < b ? -1 : 1)))
       : x,
   );
-  return `${rule.applies.entry} ${text}`;
+  return `${entryOf(rule, { entry })} ${text}`;
 }
 
 /** Properties of several rules, each once, in the order of the list of all. */

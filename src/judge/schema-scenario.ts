@@ -69,6 +69,10 @@ export const RULE_SCENARIO = {
   additionalProperties: false,
   properties: {
     id: { type: 'string' },
+    entry: {
+      enum: ['dup_mmap', 'dup_mm'],
+      description: 'the function that is executed, where it is not the one under "applies"',
+    },
     use: { type: 'string', description: 'name in scenarios.yaml that this one starts from' },
     ...keys,
   },

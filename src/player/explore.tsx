@@ -35,7 +35,7 @@ export function Explore({ data, page, simulator, onRun, found }: ExploreProps) {
   const start = async () => {
     const v = versions[version];
     const input: ExploreRequest = {
-      ...{ program: v.program, delta: v.delta, entry: page.entry },
+      ...{ program: v.program, delta: v.delta, entry: scenario.entry ?? page.entry },
       ...{ scenario, properties: page.explored[chosen].properties },
       limits: data.limits,
     };

@@ -48,6 +48,8 @@ export type VisitorKind = (typeof VISITOR_KINDS)[number];
 /** What is explored: the parent's memory, its other threads, and how many things may go wrong. */
 export interface Scenario {
   id: string;
+  /** The function that is executed, where it is not the one that the rule names. */
+  entry?: 'dup_mmap' | 'dup_mm';
   vmas: VmaSpec[];
   threads: ThreadSpec[];
   /** Scanners that the parent is registered with. */

@@ -83,11 +83,7 @@ export function forkingThread(o: ForkOptions): { automaton: Automaton<State>; no
   };
   const machine = new Machine(
     o.program,
-    {
-      ...PRIMITIVES,
-      ...exitPrimitives((name) => Object.hasOwn(o.program.functions, name)),
-      ...o.overrides,
-    },
+    modelsFor(o),
     (name) => EXIT_CONSTANTS[name] ?? constant(name),
     {
       shared: o.shared,
@@ -125,6 +121,14 @@ export function forkingThread(o: ForkOptions): { automaton: Automaton<State>; no
       edges: (s) => ('stop' in s ? edgesOf(s, run) : 'broken' in s ? tell(s) : []),
     },
   };
+}
+
+/** The models that a program runs with: not those of functions that it holds the text of. */
+function modelsFor({ program, overrides }: ForkOptions): Record<string, Primitive> {
+  const has = (name: string) => Object.hasOwn(program.functions, name);
+  const models: Record<string, Primitive> = { ...PRIMITIVES, ...exitPrimitives(has) };
+  for (const name of Object.keys(program.functions)) delete models[name];
+  return { ...models, ...overrides };
 }
 
 /** A program without dup_mm() runs as far as it goes, and the report says that the rest is missing. */

@@ -16,6 +16,8 @@ import { shrink } from './shrink.js';
 export interface FailingRun {
   property: number;
   scenario: Scenario;
+  /** The function that it starts from, where whoever asked has noted it. */
+  entry?: string;
   schedule: Choice[];
   /** Ids of the properties that were checked. */
   checked: string[];
