@@ -50,6 +50,8 @@ export const MAX_ATOMS = 1000;
 export const MAX_MADE_FILES = 300;
 /** Options that are tried the other way, at most, to show lines that the configuration hides. */
 export const MAX_FLIPPED_OPTIONS = 6;
+/** How long two texts may be compared for which GitHub gives no diff, in milliseconds. */
+export const MAX_COMPARE_MS = 5000;
 
 // Front end
 /** Tokens of one macro expansion. */
@@ -58,6 +60,14 @@ export const MAX_EXPANSION_TOKENS = 20_000;
 export const MAX_PARSE_DEPTH = 500;
 /** Instructions of one program, all functions together. */
 export const MAX_INSTRUCTIONS = 100_000;
+/** Statements of one function that do not parse; with more of them the function counts as one that does not. */
+export const MAX_BAD_STATEMENTS = 12;
+/** Longest expansion of a macro that is lowered; a longer one stays a call of a function that nobody knows. */
+export const MAX_EXPANSION_CHARS = 6000;
+/** Scalars that an initialiser zeroes one by one; more of them are zeroed by a call of memset(). */
+export const MAX_ZEROED = 256;
+/** Longest parenthesis or bracket outside of a body: an unmatched one must not cost the whole file. */
+export const MAX_GROUP_CHARS = 20_000;
 
 // Simulator
 /** States of one exploration; beyond them its verdict is `bounded`. */
@@ -68,6 +78,38 @@ export const MAX_RUN_STEPS = 2_000_000;
 export const MAX_STEPS = 20_000_000;
 /** Nodes of the compiled form of one thread; beyond them the verdict is `bounded`. */
 export const MAX_NODES = 200_000;
+/** Nodes of one maple tree; beyond them its run ends with an error. */
+export const MAX_TREE_NODES = 1 << 22;
+
+// Rules and configurations
+/** Longest rule or configuration, in characters. */
+export const MAX_YAML_CHARS = 256 * 1024;
+
+// GitHub
+/** Largest delivery. GitHub sends at most 25 MB; what is acted on stays far below. Bytes. */
+export const MAX_DELIVERY_BYTES = 5 * 1024 * 1024;
+/** What is read of a larger one, so that who sends too much still hears the answer. Bytes. */
+export const MAX_DRAINED_BYTES = 32 * 1024 * 1024;
+/** Commits of a pull request that are reviewed one by one; with more it is reviewed as a whole only. */
+export const MAX_PULL_COMMITS = 30;
+/** Files that one review may ask GitHub for. */
+export const MAX_READ_FILES = 400;
+/** Files without a diff from GitHub that are compared here. */
+export const MAX_COMPARED_FILES = 20;
+/** Longest text that is compared here, in characters. */
+export const MAX_COMPARED_CHARS = 4_000_000;
+/** A comment is read this far for commands. */
+export const MAX_COMMENT_CHARS = 20_000;
+/** Commands of one comment. */
+export const MAX_COMMANDS = 5;
+/** Longest reason of a dismissal that is kept. */
+export const MAX_REASON_CHARS = 500;
+/** Open comments on one pull request; what is beyond them stands in the check run. */
+export const MAX_COMMENTS = 20;
+/** Jobs that wait in one process; more are refused, and GitHub delivers again. */
+export const MAX_WAITING_JOBS = 1000;
+/** Jobs that wait in Redis. */
+export const MAX_REDIS_JOBS = 10_000;
 
 /** One line: what is larger than a limit, the limit with its unit, and what to do about it. */
 export function limitError(what: string, max: number, unit: string, advice = ''): ForkloreError {

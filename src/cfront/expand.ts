@@ -1,17 +1,16 @@
+import { MAX_EXPANSION_TOKENS } from '../base/limits.js';
 import type { Macro } from './preprocess.js';
 import { joinTokens, type Token, tokenize } from './tokens.js';
 
 /** Finds the macro that a name stands for, or undefined: also for names that must stay as they are. */
 export type MacroLookup = (name: string) => Macro | undefined;
 
-const MAX_TOKENS = 20_000;
-
 /** The text is too long after expansion: a macro that the front end leaves alone. */
 export class ExpansionTooLong extends Error {}
 
 /** Expands all macros in `text` as the C preprocessor does (arguments first, then rescanning with painted names). */
 export function expandText(text: string, lookup: MacroLookup): string {
-  return joinTokens(expand(tokenize(text), lookup, { left: MAX_TOKENS }));
+  return joinTokens(expand(tokenize(text), lookup, { left: MAX_EXPANSION_TOKENS }));
 }
 
 function expand(input: Token[], lookup: MacroLookup, budget: { left: number }): Token[] {

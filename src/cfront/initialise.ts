@@ -1,3 +1,4 @@
+import { MAX_ZEROED } from '../base/limits.js';
 import type { CType } from '../sim/program.js';
 import type { Builder, Place, Val } from './builder.js';
 import { callNamed } from './calls.js';
@@ -9,7 +10,6 @@ import type { Node } from './parser.js';
 import { address, joinPath, store } from './places.js';
 
 type Memory = Place & { kind: 'mem' };
-const MAX_LEAVES = 256;
 
 /** Stores an initialiser; what a brace list leaves out is zeroed, as C does. */
 export function lowerInitialiser(b: Builder, target: Place, node: Node): void {
@@ -141,7 +141,7 @@ function designated(
 function zeroRest(b: Builder, target: Memory, set: Set<string>): void {
   const leaves: Memory[] = [];
   const complete = scalars(b, target, set, leaves, 0);
-  if (!complete || leaves.length > MAX_LEAVES) {
+  if (!complete || leaves.length > MAX_ZEROED) {
     const size: Val = { op: { sym: `sizeof(${typeName(target.type)})` }, type: ULONG };
     callNamed(
       b,
@@ -156,11 +156,11 @@ function zeroRest(b: Builder, target: Memory, set: Set<string>): void {
 
 function scalars(b: Builder, at: Memory, set: Set<string>, out: Memory[], depth: number): boolean {
   if (set.has(at.path)) return true;
-  if (out.length > MAX_LEAVES || depth > 8) return false;
+  if (out.length > MAX_ZEROED || depth > 8) return false;
   if (at.type.kind === 'array') {
     const { of, length } = at.type;
     if (length === null) return true;
-    if (length > MAX_LEAVES) return false;
+    if (length > MAX_ZEROED) return false;
     for (let i = 0; i < length; i++) {
       if (!scalars(b, { ...at, path: `${at.path}[${i}]`, type: of }, set, out, depth + 1))
         return false;

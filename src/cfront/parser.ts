@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { Language, Parser, type TreeCursor } from 'web-tree-sitter';
 import { ForkloreError } from '../base/errors.js';
+import { MAX_PARSE_DEPTH } from '../base/limits.js';
 import type { Chunk } from './chunk.js';
 
 /** A syntax node in plain data. Anonymous tokens (operators, brackets) are kept, with `named` false. */
@@ -17,9 +18,6 @@ export interface Node {
   broken: boolean;
   chunk: Chunk;
 }
-
-/** Deepest tree that is looked at; below, the code counts as one that does not parse (the lowering recurses). */
-const MAX_DEPTH = 500;
 
 let ready: Promise<Parser> | null = null;
 let parser: Parser | null = null;
@@ -68,7 +66,7 @@ function convert(cursor: TreeCursor, chunk: Chunk): Node {
   const path: Node[] = [root];
   let down = true;
   while (path.length > 0) {
-    if (down && path.length >= MAX_DEPTH) {
+    if (down && path.length >= MAX_PARSE_DEPTH) {
       path.at(-1)!.type = 'ERROR';
       path.at(-1)!.broken = true;
       down = false;

@@ -1,8 +1,8 @@
+import { MAX_BAD_STATEMENTS } from '../base/limits.js';
 import type { Chunk } from './chunk.js';
 import type { Node } from './parser.js';
 import { squeeze } from './text.js';
 
-const MAX_STATEMENTS = 12;
 /** A statement that did not parse is replaced by this name (short, and none that the kernel could use). */
 export const BAD_STATEMENT = '$bad';
 
@@ -12,7 +12,7 @@ export const BAD_STATEMENT = '$bad';
  */
 export function isolateErrors(chunk: Chunk, parse: (chunk: Chunk) => Node): Node {
   let node = parse(chunk);
-  for (let i = 0; i < MAX_STATEMENTS && node.broken; i++) {
+  for (let i = 0; i < MAX_BAD_STATEMENTS && node.broken; i++) {
     const error = firstError(node);
     const range = error === null ? null : statementAround(chunk.masked, error);
     if (range === null) return node;

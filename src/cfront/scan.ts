@@ -1,3 +1,4 @@
+import { MAX_GROUP_CHARS } from '../base/limits.js';
 import { ATTRIBUTE_CALLS, ATTRIBUTES } from './attributes.js';
 import { matchBracket, skipLiteral } from './text.js';
 
@@ -16,8 +17,6 @@ export interface Item {
   syscall: boolean;
 }
 
-/** Longest parenthesis or bracket outside of a body, in characters: an unmatched one must not cost the whole file. */
-const MAX_GROUP = 20_000;
 /** The same once an item holds many that nothing closes: that is no C, and need not be read closely. */
 const SHORT_GROUP = 200;
 const MANY_UNCLOSED = 20;
@@ -54,7 +53,7 @@ function nextItem(code: string, from: number, items: Item[]): number {
     if (c === '"' || c === "'") {
       i = skipLiteral(code, i) - 1;
     } else if (c === '(' || c === '[') {
-      const close = matchBracket(code, i, unclosed < MANY_UNCLOSED ? MAX_GROUP : SHORT_GROUP);
+      const close = matchBracket(code, i, unclosed < MANY_UNCLOSED ? MAX_GROUP_CHARS : SHORT_GROUP);
       if (close < 0) {
         unclosed++;
         continue;

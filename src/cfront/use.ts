@@ -1,3 +1,4 @@
+import { MAX_EXPANSION_CHARS } from '../base/limits.js';
 import type { Builder } from './builder.js';
 import { BUILTIN_NAMES } from './builtin-names.js';
 import { child, findNode, named, textOf } from './chunk.js';
@@ -5,7 +6,6 @@ import { ExpansionTooLong, expandText } from './expand.js';
 import type { Node } from './parser.js';
 import type { Macro } from './preprocess.js';
 
-const MAX_TEXT = 6_000;
 const OPAQUE =
   /\b(asm|__asm__|__builtin_(?!expect|constant_p|offsetof|types_compatible_p)\w+|_Static_assert|static_assert)\b/;
 
@@ -38,7 +38,7 @@ export function expansion(b: Builder, node: Node): string | null {
 export function expandFull(b: Builder, text: string, name: string, forced?: Macro): string | null {
   try {
     const out = expandText(text, (n) => (n === forced?.name ? forced : macroOf(b, n)));
-    if (out.length > MAX_TEXT || OPAQUE.test(out) || out.trim() === text.trim()) {
+    if (out.length > MAX_EXPANSION_CHARS || OPAQUE.test(out) || out.trim() === text.trim()) {
       if (out.trim() !== text.trim())
         b.note(`macro ${name} is left as a call: its body is not plain C`);
       return null;

@@ -1,3 +1,4 @@
+import { MAX_COMMANDS, MAX_REASON_CHARS } from '../base/limits.js';
 /** What a comment may ask for. */
 export type Command =
   | { name: 'review' }
@@ -6,10 +7,6 @@ export type Command =
   | { name: 'dismiss'; id: string; reason: string }
   | { name: 'undismiss'; id: string }
   | { name: 'unknown'; what: string };
-
-/** A reader is answered once a comment; more commands than this are not looked at. */
-const MAX_COMMANDS = 5;
-const MAX_REASON = 500;
 
 /**
  * The commands of a comment: lines that start with `/forklore`. Quoted lines, code blocks and HTML comments are not
@@ -56,7 +53,7 @@ function parse(rest: string): Command {
         : { name: 'unknown', what: 'explain needs the name of a rule' };
     case 'dismiss': {
       const id = idOf(args[0]);
-      const reason = args.slice(1).join(' ').slice(0, MAX_REASON);
+      const reason = args.slice(1).join(' ').slice(0, MAX_REASON_CHARS);
       if (id === null) return { name: 'unknown', what: 'dismiss needs the id of a finding' };
       if (reason === '') return { name: 'unknown', what: 'dismiss needs a reason after the id' };
       return { name: 'dismiss', id, reason };

@@ -1,15 +1,13 @@
 import { ForkloreError } from '../base/errors.js';
+import { MAX_READ_FILES } from '../base/limits.js';
 import { isReadablePath } from '../base/paths.js';
 import type { ContentReader } from '../source/types.js';
 import { httpStatus } from './failure.js';
 import type { GitHubClient, RepoRef } from './types.js';
 
-/** Files one review may fetch: a patch and the headers around it, far below an hour's 5000 requests. */
-export const MAX_FILES = 400;
-
 /**
  * Reads files of `repo` at commit `sha`, each once. null where the commit does not hold the path as a file. Throws a
- * `limit` error beyond `MAX_FILES`, and Octokit's error when GitHub fails (such a read is tried again when asked again).
+ * `limit` error beyond `MAX_READ_FILES`, and Octokit's error when GitHub fails (such a read is tried again when asked again).
  */
 export function contentReader(client: GitHubClient, repo: RepoRef, sha: string): ContentReader {
   const cache = new Map<string, Promise<string | null>>();
@@ -17,9 +15,9 @@ export function contentReader(client: GitHubClient, repo: RepoRef, sha: string):
     if (!isReadablePath(path)) return Promise.resolve(null);
     const known = cache.get(path);
     if (known) return known;
-    if (cache.size >= MAX_FILES) {
+    if (cache.size >= MAX_READ_FILES) {
       return Promise.reject(
-        new ForkloreError('limit', `more than ${MAX_FILES} files to read from GitHub`),
+        new ForkloreError('limit', `more than ${MAX_READ_FILES} files to read from GitHub`),
       );
     }
     const fetched = fetchText(client, repo, sha, path);

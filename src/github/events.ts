@@ -1,3 +1,4 @@
+import { MAX_COMMENT_CHARS } from '../base/limits.js';
 import type { Job } from './jobs.js';
 import { type PullData, pullInfo } from './pull.js';
 
@@ -40,9 +41,6 @@ export const EVENTS = [
   'issue_comment.created',
   'pull_request_review_comment.created',
 ] as const;
-
-/** A comment is read this far for a command. */
-const MAX_COMMENT = 20_000;
 
 /** Turns a delivery into work. `appId` tells our check runs from those of others; null: every one is ours. */
 export function routeDelivery({ name, id, payload }: Delivery, appId: number | null): Routed {
@@ -88,7 +86,7 @@ function commentEvent(name: string, payload: Payload, place: Place): Routed {
   if (!comment || payload.action !== 'created') return { ignored: `${name}.${payload.action}` };
   if (!thread && !issue?.pull_request) return { ignored: 'not on a pull request' };
   if (sender?.type === 'Bot' || comment.user?.type === 'Bot') return { ignored: 'from a bot' };
-  const body = (comment.body ?? '').slice(0, MAX_COMMENT);
+  const body = (comment.body ?? '').slice(0, MAX_COMMENT_CHARS);
   if (!/^\/forklore\b/m.test(body)) return { ignored: 'no command' };
   const number = thread ? pull?.number : issue?.number;
   if (number === undefined) return { ignored: 'no pull request' };

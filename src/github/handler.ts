@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createNodeMiddleware } from 'probot';
+import { MAX_DELIVERY_BYTES } from '../base/limits.js';
 import { createApp } from './app.js';
-import { BODY_LIMIT, readBody } from './body.js';
+import { readBody } from './body.js';
 import { failureReason } from './failure.js';
 import { type Service, WEBHOOK_PATH } from './service.js';
 import { wrongField } from './shape.js';
@@ -15,7 +16,7 @@ type Middleware = (
 /** Answers HTTP requests for a service: webhooks, /healthz, /metrics. Never rejects. */
 export async function createHandler(
   service: Service,
-  limit = BODY_LIMIT,
+  limit = MAX_DELIVERY_BYTES,
 ): Promise<(request: IncomingMessage, response: ServerResponse) => Promise<void>> {
   const { settings, queue, seen, metrics, probot, log } = service;
   const onDelivery = (event: string, result: string) => metrics.delivery(event, result);

@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
+import { MAX_COMMENTS } from '../base/limits.js';
 import type { FilePatch } from '../intake/types.js';
 import type { Finding, PatchReview } from '../judge/types.js';
 import { type Closed, closedComment } from '../report/markdown-life.js';
 import { type Anchor, anchorFor, fileOf, suggestionAnchor } from './anchors.js';
 import type { Dismissal } from './dismissals.js';
 import { newestPerFinding, type OwnComment } from './own-comments.js';
-
-/** A reader takes in a few open comments; the rest is on the check run's page. */
-export const MAX_COMMENTS = 20;
 
 export interface PlanInput {
   review: PatchReview;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { DelayedError, Queue, type Job as Stored, UnrecoverableError, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { ForkloreError } from '../base/errors.js';
+import { MAX_REDIS_JOBS } from '../base/limits.js';
 import { idOf, type Job, laneOf, orderOf } from './jobs.js';
 import {
   type Added,
@@ -24,7 +25,6 @@ const LOOK_MS = 1000;
 const LANE_PAUSE_MS = 500;
 /** A job may lose its worker that often before it is given up. */
 const MAX_LOST_WORKERS = 20;
-const MAX_WAITING = 10_000;
 /** GitHub offers redelivery for three days. Seconds. */
 const DELIVERY_S = 3 * 24 * 3600;
 
@@ -40,6 +40,8 @@ export interface RedisOptions {
   firstPauseMs?: number;
   /** After so many milliseconds a silent worker counts as dead. */
   lockMs?: number;
+  /** Jobs that may wait. */
+  maxWaiting?: number;
 }
 
 /** Queue and memory of deliveries in Redis, shared by any number of processes. Rejects when Redis does not answer. */
@@ -104,7 +106,7 @@ class RedisQueue implements JobQueue {
     const known = await this.#queue.getJob(jobId);
     if (known) return 'duplicate';
     const { waiting } = await this.size();
-    if (waiting >= MAX_WAITING)
+    if (waiting >= (this.options.maxWaiting ?? MAX_REDIS_JOBS))
       throw new ForkloreError('limit', `${waiting} jobs are waiting; deliver this again later`);
     await this.#queue.add(job.kind, job, {
       jobId,

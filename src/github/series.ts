@@ -1,11 +1,9 @@
+import { MAX_PULL_COMMITS } from '../base/limits.js';
 import type { FilePatch } from '../intake/types.js';
 import type { Between } from '../report/checkrun.js';
 import { pullDiff } from './diff.js';
 import type { PullFile } from './pull.js';
 import type { CommitPatch, CommitReview, GitHubClient, PullInfo, RepoRef } from './types.js';
-
-/** Commits of one pull request that get a review of their own; GitHub itself lists 250. */
-export const MAX_COMMITS = 30;
 
 export interface Commits {
   commits: CommitPatch[];
@@ -27,11 +25,11 @@ export async function readCommits(
     commits: [],
     notes: [`The commits were not reviewed one by one: ${why}.`],
   });
-  if (pull.commits > MAX_COMMITS) return none(`${pull.commits} of them`);
+  if (pull.commits > MAX_PULL_COMMITS) return none(`${pull.commits} of them`);
   const target = { ...repo, pull_number: pull.number, per_page: 100 };
   const list = await client.paginate(client.rest.pulls.listCommits, target);
   if (list.length <= 1) return { commits: [], notes: [] };
-  if (list.length > MAX_COMMITS) return none(`${list.length} of them`);
+  if (list.length > MAX_PULL_COMMITS) return none(`${list.length} of them`);
   if (list.some((commit) => commit.parents.length > 1)) return none('there are merges among them');
   const commits: CommitPatch[] = [];
   for (const { sha, commit } of list) {

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { createProbot, type Probot, type ProbotOctokit } from 'probot';
+import { MAX_WAITING_JOBS } from '../base/limits.js';
 import { keepSecret, redact } from '../base/redact.js';
 import { failureReason, isTransient } from './failure.js';
 import { describeJob, type Job } from './jobs.js';
@@ -15,7 +16,6 @@ import type { GitHubClient, Log } from './types.js';
 export const WEBHOOK_PATH = '/api/github/webhooks';
 /** GitHub keeps deliveries for three days; a busy installation sees a few thousand events in that time. */
 const REMEMBERED_DELIVERIES = 10_000;
-const MAX_WAITING = 1000;
 const TEN_MINUTES = 600_000;
 
 export interface ServiceOptions
@@ -77,7 +77,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   };
   if (settings.redisUrl === null) {
     const { firstPauseMs } = options;
-    queue = new LocalQueue({ ...common, maxWaiting: MAX_WAITING, onError, firstPauseMs });
+    queue = new LocalQueue({ ...common, maxWaiting: MAX_WAITING_JOBS, onError, firstPauseMs });
     seen = new RecentSet(REMEMBERED_DELIVERIES);
     return { settings, probot, log, queue, seen, metrics, runner };
   }

@@ -1,13 +1,9 @@
+import { MAX_COMPARED_CHARS, MAX_COMPARED_FILES } from '../base/limits.js';
 import { hunksBetween } from '../source/between.js';
 import { contentReader } from './contents.js';
 import { type PullDiff, pullDiff } from './diff.js';
 import type { PullFile } from './pull.js';
 import type { GitHubClient, RepoRef } from './types.js';
-
-/** Files of one pull request that are compared by us: each costs two requests. */
-export const MAX_COMPARED_FILES = 20;
-/** Characters of one version that are compared; the largest source of the kernel's mm/ is a tenth of it. */
-const MAX_COMPARED_SIZE = 4_000_000;
 
 interface Place {
   client: GitHubClient;
@@ -41,7 +37,7 @@ export async function readUnseen(place: Place, diff: PullDiff): Promise<PullDiff
     const old = entry.status === 'added' ? '' : await before.read(oldPath(entry));
     const now = entry.status === 'removed' ? '' : await after.read(entry.filename);
     if (old === null || now === null) lost('GitHub gives neither a diff nor the file');
-    else if (Math.max(old.length, now.length) > MAX_COMPARED_SIZE)
+    else if (Math.max(old.length, now.length) > MAX_COMPARED_CHARS)
       lost('GitHub gives no diff, and the file is too large to be compared');
     else compare(out, entry, old, now, lost);
   }

@@ -1,10 +1,8 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { type Document, isMap, isNode, LineCounter, type Pair, parseDocument } from 'yaml';
 import { ForkloreError } from '../base/errors.js';
+import { MAX_YAML_CHARS } from '../base/limits.js';
 import { nearest } from '../base/nearest.js';
-
-/** Larger than any rule or configuration that a person writes, in characters. */
-const MAX_YAML = 256 * 1024;
 
 /** A YAML text that was read, and where its parts stand. */
 export interface Yaml<T> {
@@ -25,8 +23,8 @@ export function readYaml<T>(name: string, text: string, validate: ValidateFuncti
   };
   const fail = (offset: number, message: string) =>
     new ForkloreError('input', `${at(offset)}: ${message}`);
-  if (text.length > MAX_YAML)
-    throw new ForkloreError('input', `${name}:1:1: over ${MAX_YAML} characters`);
+  if (text.length > MAX_YAML_CHARS)
+    throw new ForkloreError('input', `${name}:1:1: over ${MAX_YAML_CHARS} characters`);
   const doc = parseDocument(text, { lineCounter: lines, logLevel: 'error' });
   const broken = doc.errors[0];
   if (broken) throw fail(broken.pos[0], broken.message.split('\n')[0].replace(/ at line.*/, ''));

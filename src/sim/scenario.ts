@@ -1,3 +1,5 @@
+import { MAX_NODES, MAX_STATES } from '../base/limits.js';
+
 /**
  * State of one page of a VMA when fork starts. `exclusive-ro`: present, exclusive, its entry read-only. `swap`: swapped
  * out. `pfn`: a page frame without struct page. No thread but the one that forks touches the last two.
@@ -71,4 +73,4 @@ export interface Limits {
   milliseconds?: number;
 }
 
-export const DEFAULT_LIMITS: Limits = { states: 4_000_000, nodes: 200_000 };
+export const DEFAULT_LIMITS: Limits = { states: MAX_STATES, nodes: MAX_NODES };

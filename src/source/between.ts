@@ -1,14 +1,16 @@
 import { structuredPatch } from 'diff';
-
-/** How long a comparison may take, in milliseconds. */
-const TIME_LIMIT_MS = 5000;
+import { MAX_COMPARE_MS } from '../base/limits.js';
 
 /**
  * The hunks that turn `before` into `after`, as git prints them (three lines of context, no file header); '' when the
  * two are equal, null when they differ too much to be compared in time.
  */
-export function hunksBetween(before: string, after: string): string | null {
-  const options = { context: 3, timeout: TIME_LIMIT_MS };
+export function hunksBetween(
+  before: string,
+  after: string,
+  timeout = MAX_COMPARE_MS,
+): string | null {
+  const options = { context: 3, timeout };
   const patch = structuredPatch('a', 'b', before, after, '', '', options);
   if (!patch) return null;
   return patch.hunks

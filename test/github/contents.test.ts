@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { contentReader, MAX_FILES } from '../../src/github/contents.js';
+import { MAX_READ_FILES } from '../../src/base/limits.js';
+import { contentReader } from '../../src/github/contents.js';
 import { failureReason } from '../../src/github/failure.js';
 import type { GitHubClient } from '../../src/github/types.js';
 import { HastyOctokit } from './world.js';
@@ -60,7 +61,7 @@ describe('contentReader', () => {
 
   it('stops a review that reads without end', async () => {
     const { reader } = readerOver(() => new Response('{}', { status: 404 }));
-    for (let i = 0; i < MAX_FILES; i++) expect(await reader.read(`f${i}`)).toBeNull();
+    for (let i = 0; i < MAX_READ_FILES; i++) expect(await reader.read(`f${i}`)).toBeNull();
     await expect(reader.read('one-more')).rejects.toThrow(/more than 400 files/);
     expect(await reader.read('f0')).toBeNull();
   });

@@ -25,8 +25,6 @@ const LENGTHS = [...new Set(NAMES.values())];
 /** A colon, or a blank in front of it. */
 const ENDS = [58, 32, 9];
 
-const MAX_FIELD_BYTES = 32 * 1024;
-
 const firstId = (value: string | undefined): string | null =>
   /<[^<>\s]+>/.exec(value ?? '')?.[0] ?? null;
 
@@ -65,7 +63,7 @@ export function readFields(bytes: Buffer): Fields {
     const end = fieldEnd(bytes, at);
     const name = bytes.toString('latin1', at, at + length).toLowerCase();
     if (NAMES.has(name)) {
-      const field = bytes.toString('latin1', at + length, Math.min(end, at + MAX_FIELD_BYTES));
+      const field = bytes.toString('latin1', at + length, end);
       const value = field.replace(/^[ \t]*:/, '');
       if (!found.has(name)) found.set(name, value);
       // of several fields any may be the one that counts

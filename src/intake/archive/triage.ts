@@ -1,3 +1,4 @@
+import { MAX_HEADER_CHARS } from '../limits.js';
 import { decodeBase64, decodeQuoted } from './decode.js';
 import { encodingIn, type Fields } from './fields.js';
 import type { Wanted } from './types.js';
@@ -10,7 +11,6 @@ export type Sight = 'wanted' | 'diff' | 'none';
 
 /** How lines start that name the files of a diff. */
 const MARKS = ['diff --git ', '--- ', '+++ ', 'rename ', 'copy '];
-const MAX_NAME_BYTES = 16 * 1024;
 const [BLANK, TAB, NEWLINE, QUOTE] = [32, 9, 10, 62];
 const [NUL, ESCAPE] = [0, 27];
 
@@ -41,7 +41,7 @@ function seeText(bytes: Buffer, wanted: Wanted): Sight {
       if (!startsLine(bytes, at)) continue;
       const from = at + mark.length;
       const end = bytes.indexOf(NEWLINE, from);
-      const stop = Math.min(end < 0 ? bytes.length : end, from + MAX_NAME_BYTES);
+      const stop = Math.min(end < 0 ? bytes.length : end, from + MAX_HEADER_CHARS);
       if (namesWanted(bytes.toString('latin1', from, stop), wanted)) return 'wanted';
       sight = 'diff';
     }

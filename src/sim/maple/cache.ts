@@ -3,6 +3,7 @@
  * RCU callbacks that wait for a grace period, the failure injector and the counters.
  */
 import { ForkloreError } from '../../base/errors.js';
+import { MAX_TREE_NODES } from '../../base/limits.js';
 import { NODE_WORDS } from './layout.js';
 
 /** How an allocation may behave. GFP_NOWAIT is the maple tree's own first attempt under the lock. */
@@ -28,9 +29,6 @@ export interface Counters {
 /** Decides whether the allocation of one node fails. `ordinal` counts nodes asked for, from 0. */
 export type FailNode = (ordinal: number, gfp: Gfp) => boolean;
 
-/** Size limit: 2^22 nodes are 1 GiB. */
-const MAX_NODES = 1 << 22;
-
 /** Node storage; node 0 is NULL and its words are scratch space for building a node off the tree. */
 export class NodeCache {
   words: Int32Array;
@@ -45,7 +43,11 @@ export class NodeCache {
   private readonly spare: number[] = [];
   private readonly waiting: number[] = [];
 
-  constructor(nodes = 8) {
+  /** `most`: nodes that there may be. */
+  constructor(
+    nodes = 8,
+    private readonly most = MAX_TREE_NODES,
+  ) {
     this.words = new Int32Array((nodes + 1) * NODE_WORDS);
   }
 
@@ -92,7 +94,7 @@ export class NodeCache {
 
   /** An independent copy: node numbers, counters and waiting callbacks are the same; the injector is shared. */
   clone(): NodeCache {
-    const copy = new NodeCache(0);
+    const copy = new NodeCache(0, this.most);
     copy.words = this.words.slice(0, this.next * NODE_WORDS);
     copy.live = this.live;
     copy.counters = { ...this.counters };
@@ -117,8 +119,8 @@ export class NodeCache {
 
   private grow(): void {
     const nodes = this.words.length / NODE_WORDS;
-    if (nodes >= MAX_NODES)
-      throw new ForkloreError('limit', `maple tree: more than ${MAX_NODES} nodes`);
+    if (nodes >= this.most)
+      throw new ForkloreError('limit', `maple tree: more than ${this.most} nodes`);
     const bigger = new Int32Array(Math.max(8, nodes * 2) * NODE_WORDS);
     bigger.set(this.words);
     this.words = bigger;
