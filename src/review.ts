@@ -14,6 +14,7 @@ import type { Rule } from './judge/rule.js';
 import { configured, expired, isWanted, limitsOf, suppress } from './judge/settings.js';
 import type { Finding, PatchReview, PatchStatus, Review } from './judge/types.js';
 import { listingsOf } from './listings.js';
+import { modelledChanges } from './modelled.js';
 import { type Programs, programsOf } from './programs.js';
 import type { Limits } from './sim/scenario.js';
 import { Made, Stack } from './source/index.js';
@@ -132,14 +133,15 @@ async function reviewOn(stack: Stack, patch: Patch, o: ReviewOptions): Promise<P
   const entries = entriesOf(rules);
   const lowered = await programsOf(sourced, entries, o.config);
   notes.push(...lowered.notes);
+  const models = modelledChanges(sourced.pairs, o.config);
   if (lowered.programs === null) {
     if (sourced.failures.length) return done('inconclusive', sourced.failures.join('; '));
     if (lost.length) return done('failed', lost.join('; '));
     if (lowered.refused !== null) return done('inconclusive', lowered.refused);
     const names = entries.map((e) => `${e}()`).join(', ');
-    return done('not-applicable', `touches nothing that ${names} runs`);
+    return done('not-applicable', models ?? `touches nothing that ${names} runs`);
   }
-  notes.push(...sourced.failures);
+  notes.push(...sourced.failures, ...(models === null ? [] : [models]));
   const sides = sidesOf(lowered.programs, sourced, o);
   const options = { limits: limitsOf(settings), ...o.explore };
   const { message } = patch;
