@@ -65,6 +65,13 @@ const PARTS = [
   'free_pgtables',
 ];
 
+/** Which of these functions the patch shows in part only, so that they could not be rebuilt; one sentence, or null. */
+export function partsShown(pairs: readonly SourcePair[]): string | null {
+  const names = PARTS.filter((name) => pairs.some((p) => p.partial?.includes(name)));
+  if (names.length === 0) return null;
+  return `the patch shows only a part of ${names.map((n) => `${n}()`).join(', ')}; give the tree with --tree`;
+}
+
 async function lowered(
   sourced: Sourced,
   wanted: readonly string[],
@@ -175,7 +182,7 @@ function aroundFork(files: readonly SourceFile[], base: Base, config?: ConfigTab
   const guarded = [base.before, base.after].some((side) =>
     namesIn(side, 'dup_mm', config).has('uprobe_start_dup_mmap'),
   );
-  const era = guarded ? '6.12' : knowsMarker ? '6.11' : '6.7';
+  const era = guarded || knowsMarker ? '6.12' : '6.7';
   const file = skeletonFile(era);
   return [file, teardownSkeleton(teardownFeatures(namesIn([file], 'dup_mmap', config)))];
 }

@@ -15,7 +15,7 @@ import { configured, expired, isWanted, limitsOf, suppress } from './judge/setti
 import type { Finding, PatchReview, PatchStatus, Review } from './judge/types.js';
 import { listingsOf } from './listings.js';
 import { modelledChanges } from './modelled.js';
-import { type Programs, programsOf } from './programs.js';
+import { type Programs, partsShown, programsOf } from './programs.js';
 import type { Limits } from './sim/scenario.js';
 import { Made, Stack } from './source/index.js';
 import type { ContentReader, SourcePair } from './source/types.js';
@@ -139,6 +139,8 @@ async function reviewOn(stack: Stack, patch: Patch, o: ReviewOptions): Promise<P
     if (lost.length) return done('failed', lost.join('; '));
     if (lowered.refused !== null) return done('inconclusive', lowered.refused);
     const names = entries.map((e) => `${e}()`).join(', ');
+    const parts = partsShown(sourced.pairs);
+    if (parts !== null) return done('inconclusive', parts);
     return done('not-applicable', models ?? `touches nothing that ${names} runs`);
   }
   notes.push(...sourced.failures, ...(models === null ? [] : [models]));

@@ -20,13 +20,12 @@ function undecided(e: Exploration, reason: string): Exploration {
 }
 
 /**
- * No pass where the rule looks at functions that the patch changes and does not show. Of a dup_mmap() that is cut short
- * nothing is claimed at all: what follows the cut is not the author's.
+ * Nothing is claimed where the rule looks at functions that the patch changes and does not show, neither a pass nor a
+ * breach: what runs in their place is not the author's.
  */
 export function withheld(rule: Rule, side: Side, e: Exploration): Exploration {
   const lost = (rule.applies.whole ?? []).filter((name) => side.partial?.includes(name));
-  const cut = lost.includes('dup_mmap') && e.verdict === 'violated';
-  if (lost.length === 0 || (e.verdict !== 'holds' && !cut)) return e;
+  if (lost.length === 0 || (e.verdict !== 'holds' && e.verdict !== 'violated')) return e;
   return undecided(
     e,
     `the patch shows only a part of ${lost.map((name) => `${name}()`).join(', ')}`,

@@ -7,7 +7,7 @@ import { fillNotes } from './notes.js';
 import { pieceOf } from './piece.js';
 import { type Segment, segmentsOf } from './segments.js';
 import type { SourceFile, SourceLine, SourcePair } from './types.js';
-import { WALKS, walkSkeletons } from './walks.js';
+import { pathOfWalk, WALKS, walkSkeletons } from './walks.js';
 
 /** A function of which hunks show parts, as it was rebuilt from them; `cut`: it goes on where the patch ends. */
 interface Part {
@@ -67,7 +67,11 @@ export function byHunks(
     after: nothing ? null : after,
     notes,
     failure,
-    partial: [...partialNames(segments, rebuilt), ...(fork?.cut ? ['dup_mmap'] : [])],
+    partial: [
+      ...partialNames(segments, rebuilt),
+      ...(fork?.cut ? ['dup_mmap'] : []),
+      ...(file.truncated ? unseenWalks(pair.path, segments, rebuilt) : []),
+    ],
   };
 }
 
@@ -93,6 +97,23 @@ function partOf(
     ? { failure: 'the patch is cut short' }
     : compose(own, false, path, walkSkeletons(name, unmarked));
   return { name, segments: own, cut, composed };
+}
+
+/** Functions of a file that is cut short of which it may change more than it shows. */
+function unseenWalks(
+  path: string,
+  segments: readonly Segment[],
+  rebuilt: readonly Segment[],
+): string[] {
+  const seen = segments.filter((s) => !s.endsInside && !s.startsInside).concat(rebuilt);
+  return WALKS.filter((name) => pathOfWalk(name) === path && !seen.some((s) => s.name === name));
+}
+
+/** The function in which a patch that is cut short ends; null where nothing tells. */
+export function cutIn(hunks: readonly Hunk[]): string | null {
+  const last = segmentsOf(hunks.map(unquoteBlanks)).at(-1);
+  if (!last) return null;
+  return isPartOfDupMmap(last) ? 'dup_mmap' : last.name;
 }
 
 /** dup_mmap() as far as the hunks of a file touch it: null when they do not. */

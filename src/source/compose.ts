@@ -1,15 +1,24 @@
 import { MAX_ATOMS } from '../base/limits.js';
-import { type Alignment, align, type Item } from './align.js';
+import { align, type Item } from './align.js';
 import type { Atom } from './c/atoms.js';
 import { calleesOf, declaredNames } from './c/signature.js';
 import { eraDistance } from './eras.js';
 import type { Side } from './hunks.js';
+import {
+  type Candidate,
+  type Interval,
+  intervalsOf,
+  isAnchor,
+  type NotComposed,
+} from './intervals.js';
 import { fillLines, type Names, voteNames } from './names.js';
 import { braceBalance, type Piece, pieceOf } from './piece.js';
 import type { Segment } from './segments.js';
 import { allSkeletons, type Skeleton } from './skeleton.js';
 import type { SourceLine } from './types.js';
 import { whyIncomplete } from './validate.js';
+
+export type { NotComposed } from './intervals.js';
 
 /** A function on both sides, and the eras that filled it. `fits`: eras that fit the lines shown equally well. */
 export interface Composition {
@@ -21,12 +30,6 @@ export interface Composition {
   fits: string[];
 }
 
-export interface NotComposed {
-  failure: string;
-}
-
-/** Of a perfect match, for each hunk. Below this the hunk may be of something else. */
-const MIN_QUALITY = 0.5;
 /** Eras this much worse than the best one are still tried when better ones make no complete function. */
 const SCORE_SLACK = 1.5;
 
@@ -102,11 +105,6 @@ function saysNothing(segment: Segment): boolean {
   return !pieceOf(segment, 'before').items.some(isAnchor);
 }
 
-/** A step that stands out: it calls, names a field, a constant or a type, or is a label. */
-function isAnchor({ kind, signature }: Item): boolean {
-  return kind === 'label' || signature.features.size > 0;
-}
-
 function hasCall(item: Item): boolean {
   return [...item.signature.features.keys()].some((key) => key.startsWith('c:'));
 }
@@ -120,13 +118,6 @@ function lostChange(pieces: readonly Piece[], cut: boolean): string | null {
   const bad = pieces.find((p) => p.lostChange !== null && !(cut && p.segment === last));
   if (!bad) return null;
   return `hunk ${bad.segment.hunkNumber} changes a statement of which it shows a part only (line ${bad.lostChange} of the input)`;
-}
-
-interface Candidate {
-  skeleton: Skeleton;
-  alignment: Alignment;
-  score: number;
-  best: number;
 }
 
 interface Preference {
@@ -169,56 +160,6 @@ function rank(
     .filter((c) => c.score >= best - SCORE_SLACK)
     .sort(compare)
     .map((c) => ({ ...c, best }));
-}
-
-/** The function that a skeleton is of, as `name()`. */
-const nameOf = ({ atoms }: Skeleton): string => {
-  const at = atoms[0].tokens.findIndex((token) => token.text === '(');
-  return `${atoms[0].tokens[at - 1].text}()`;
-};
-
-/** The steps of the skeleton that a piece stands for: `from` to `to`, both included. */
-interface Interval {
-  from: number;
-  to: number;
-}
-
-function intervalsOf(candidate: Candidate, pieces: readonly Piece[]): Interval[] | NotComposed {
-  const { skeleton, alignment } = candidate;
-  const out: Interval[] = [];
-  for (const [p, piece] of pieces.entries()) {
-    const where = `hunk ${piece.segment.hunkNumber} (input line ${piece.segment.lines[0].inputLine})`;
-    const hits = alignment.partners[p].filter((at) => at !== null);
-    if (piece.atoms.length === 0) {
-      return { failure: `${where} shows no statement around its change` };
-    }
-    if (hits.length === 0 || alignment.quality[p] < MIN_QUALITY) {
-      return { failure: `${where} does not fit the steps of any known ${nameOf(skeleton)}` };
-    }
-    if (!piece.items.some((item, i) => isAnchor(item) && alignment.partners[p][i] !== null)) {
-      return { failure: `${where} shows too little of ${nameOf(skeleton)} to be placed` };
-    }
-    const interval = { from: hits[0], to: hits.at(-1)! };
-    const last = out.at(-1)?.to ?? -1;
-    if (!settleBraces(skeleton, piece, interval, last)) {
-      return { failure: `${where} does not nest like skeleton ${skeleton.era.id}` };
-    }
-    out.push(interval);
-  }
-  return out;
-}
-
-/** Takes in the braces next to an interval until it opens and closes as many as the piece. */
-function settleBraces(skeleton: Skeleton, piece: Piece, at: Interval, last: number): boolean {
-  const { atoms } = skeleton;
-  const off = () => piece.balance - braceBalance(atoms.slice(at.from, at.to + 1));
-  while (off() !== 0) {
-    const wanted = off() > 0 ? 'open' : 'close';
-    if (atoms[at.to + 1]?.kind === wanted) at.to++;
-    else if (at.from - 1 > last && atoms[at.from - 1].kind === wanted) at.from--;
-    else return false;
-  }
-  return true;
 }
 
 function build(
@@ -277,11 +218,24 @@ function assemble({ skeleton, intervals, pieces, names }: Assembly): SourceLine[
   let at = 0;
   for (const [p, interval] of intervals.entries()) {
     lines.push(...fill(skeleton, at, interval.from, names, shown));
+    if (interval.opens) lines.push(brace('{', skeleton));
     if (p < pieces.length) lines.push(...pieces[p].lines);
     at = interval.to + 1;
+    if (interval.closes === undefined) continue;
+    lines.push(...fill(skeleton, at, interval.closes + 1, names, shown), brace('}', skeleton));
+    at = interval.closes + 1;
   }
   return lines;
 }
+
+const brace = (text: string, { era }: Skeleton): SourceLine => ({
+  text: `\t\t${text}`,
+  line: null,
+  patchLine: null,
+  origin: 'skeleton',
+  changed: false,
+  era: era.id,
+});
 
 /** `name@depth` of each variable that the hunks declare. */
 function declarations(
@@ -346,7 +300,8 @@ function continueWith(
   const last = head.intervals.length - 1;
   const depth =
     braceBalance(head.skeleton.atoms.slice(0, head.intervals[last].from)) +
-    head.pieces[last].balance;
+    head.pieces[last].balance +
+    (head.intervals[last].opens ?? 0);
   if (depth !== braceBalance(skeleton.atoms.slice(0, from))) return 'its braces do not pair up';
   const following = skeleton.items[from];
   if (following && head.removed.includes(callText(following))) {

@@ -1,9 +1,10 @@
 import type { FilePatch, Hunk } from '../intake/types.js';
 import { type Applied, applyHunks, type Compare, reverseHunks, splitLines } from './apply.js';
-import { byHunks, composeDupMmap } from './by-hunks.js';
+import { byHunks, composeDupMmap, cutIn } from './by-hunks.js';
 import { usableHunks } from './hunks.js';
 import { type Preimage, preimagesOf } from './preimage.js';
 import type { ContentReader, SourceBase, SourceFile, SourceLine, SourcePair } from './types.js';
+import { WALKS } from './walks.js';
 
 export interface RebuildOptions {
   /** The tree that the patch is for, at its base; null: from the hunks alone. */
@@ -45,8 +46,20 @@ function both(file: FilePatch, hunks: Hunk[], pair: SourcePair, applied: TreeRes
     before: sourceFile(file.oldPath!, before, base),
     after: { ...sourceFile(file.newPath!, after, base), skeleton },
     notes: [...pair.notes, ...applied.notes],
-    ...(file.truncated ? { partial: ['dup_mmap'] } : {}),
+    ...(file.truncated ? { partial: openAfter(hunks, before) } : {}),
   };
+}
+
+/** Functions that a patch which is cut short may change more of: the one it ends in, and those behind it in the file. */
+function openAfter(hunks: readonly Hunk[], before: readonly SourceLine[]): string[] {
+  const ends = cutIn(hunks);
+  const last = Math.max(...hunks.map((h) => h.oldStart));
+  const behind = (name: string) =>
+    before.some(
+      (l) =>
+        (l.line ?? 0) >= last && /^\w/.test(l.text) && new RegExp(`\\b${name}\\(`).test(l.text),
+    );
+  return ['dup_mmap', ...WALKS].filter((name) => ends === null || name === ends || behind(name));
 }
 
 /**

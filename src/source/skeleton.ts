@@ -31,9 +31,19 @@ export function skeletonOf(era: Era): Skeleton {
   return skeleton;
 }
 
-/** The function that a template of ./skeleton holds, with some of its switches on. */
-export function skeletonOfTemplate(asset: string, era: Form, on: ReadonlySet<string>): Skeleton {
-  const lines = resolveSwitches(readAsset(asset), on);
+/** A function that a template of ./skeleton holds, the first one or `name`, with some of its switches on. */
+export function skeletonOfTemplate(
+  asset: string,
+  era: Form,
+  on: ReadonlySet<string>,
+  name?: string,
+): Skeleton {
+  const all = resolveSwitches(readAsset(asset), on);
+  const head = name
+    ? all.findIndex((l) => /^\w/.test(l) && new RegExp(`\\b${name}\\(`).test(l))
+    : 0;
+  const end = all.findIndex((l, i) => i > head && l.startsWith('}'));
+  const lines = name ? all.slice(head, end + 1) : all;
   const { atoms, cutStart, cutEnd } = parseAtoms(tokenize(lines).tokens);
   invariant(cutStart.length === 0 && cutEnd.length === 0, `skeleton ${era.id} is cut`);
   return { era, lines, atoms, items: itemsOf(atoms, lines) };

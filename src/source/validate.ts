@@ -18,9 +18,17 @@ export function whyIncomplete(
     return 'another function starts within it';
   }
   let depth = 0;
+  const loops: boolean[] = [];
   for (const [i, { kind, tokens }] of atoms.entries()) {
-    if (kind === 'open') depth++;
-    if (kind === 'close') depth--;
+    if (kind === 'open') {
+      depth++;
+      loops.push(atoms[i - 1]?.kind === 'do');
+    }
+    if (kind === 'close') {
+      depth--;
+      const ends = atoms[i + 1]?.kind === 'loop' && atoms[i + 2]?.kind === 'empty';
+      if ((loops.pop() ?? false) !== ends) return 'a do loop has no start or no end';
+    }
     const inner = i > 0 && i < atoms.length - 1;
     const firstColumn = kind === 'close' && tokens[0].col === 0;
     if (depth < 0 || (inner && (depth === 0 || firstColumn))) {
@@ -30,6 +38,9 @@ export function whyIncomplete(
   if (depth !== 0) return 'its braces do not pair up';
   return labelTrouble(atoms.map(signatureOf), atoms) ?? undeclared(atoms, locals);
 }
+
+/** Pointers that no function declares. */
+const GLOBALS = new Set(['current']);
 
 type AtomList = ReturnType<typeof parseAtoms>['atoms'];
 
@@ -52,9 +63,13 @@ function undeclared(atoms: AtomList, locals: ReadonlySet<string>): string | null
   for (const atom of atoms) {
     if (atom.kind === 'signature') continue;
     const assigned = atom.kind === 'expr' && atom.tokens[1]?.text === '=';
+    const pointers = new Set(
+      atom.tokens.filter((_, k) => atom.tokens[k + 1]?.text === '->').map((t) => t.text),
+    );
     for (const [i, name] of signatureOf(atom).locals.entries()) {
       if (declared.has(name)) continue;
-      if (locals.has(name) || (assigned && i === 0 && atom.tokens[0].text === name)) {
+      const pointer = pointers.has(name) && !GLOBALS.has(name);
+      if (locals.has(name) || pointer || (assigned && i === 0 && atom.tokens[0].text === name)) {
         return `${name} is used, and no line known declares it`;
       }
     }

@@ -13,19 +13,32 @@ const ERAS: readonly { id: string; on: readonly string[] }[] = [
   },
 ];
 
-/** Functions of the teardown that are rebuilt from the parts that a patch shows, and the file of each. */
+/** Functions around dup_mmap() that are rebuilt from the parts that a patch shows, and the file of each. */
 const PATHS = {
   exit_mmap: 'mm/mmap.c',
   unmap_vmas: 'mm/memory.c',
   free_pgtables: 'mm/memory.c',
+  dup_mm: 'kernel/fork.c',
+  __mmput: 'kernel/fork.c',
+  mmput: 'kernel/fork.c',
 } as const;
+
+/** The file that a function around dup_mmap() is in. */
+export const pathOfWalk = (name: keyof typeof PATHS): string => PATHS[name];
+
+/** What surrounds dup_mmap() is in one template: without the uprobe section, and with it. */
+const AROUND = 'dup_mm.c';
+const GUARD = [
+  { id: '6.11', on: [] },
+  { id: '6.12', on: ['FL_GUARD'] },
+];
 
 export const WALKS = Object.keys(PATHS) as (keyof typeof PATHS)[];
 
 const made = new Map<string, Skeleton[]>();
 
 /**
- * One of the functions of the teardown in every era that it has a form of its own in, oldest first. `unmarked`: of those
+ * One of the functions around dup_mmap() in every era that it has a form of its own in, oldest first. `unmarked`: of those
  * only that know no failure marker.
  */
 export function walkSkeletons(name: keyof typeof PATHS, unmarked = false): readonly Skeleton[] {
@@ -37,9 +50,11 @@ function formsOf(name: keyof typeof PATHS): readonly Skeleton[] {
   let all = made.get(name);
   if (!all) {
     all = [];
-    for (const { id, on } of ERAS) {
+    const around = PATHS[name] === 'kernel/fork.c';
+    for (const { id, on } of around ? GUARD : ERAS) {
       const era = { id: `teardown-${id}`, path: PATHS[name] };
-      const skeleton = skeletonOfTemplate(`${name}.c`, era, new Set(on));
+      const switches = new Set(on);
+      const skeleton = skeletonOfTemplate(around ? AROUND : `${name}.c`, era, switches, name);
       if (all.at(-1)?.lines.join() === skeleton.lines.join()) all.pop();
       all.push(skeleton);
     }
