@@ -32,8 +32,8 @@ export function functionChunk(world: World, unit: Unit, item: Item): Chunk {
 
 /** Lowers one function definition. Constructs that can not be translated become `unmodelled` and an error note. */
 export function lowerFunction(world: World, unit: Unit, item: Item): Lowered {
-  const parsed = isolateErrors(functionChunk(world, unit, item), parseChunk);
-  const root = findNode(parsed, 'function_definition');
+  const tree = parseFunction(unit, item, functionChunk(world, unit, item));
+  const root = findNode(tree, 'function_definition');
   const taken = root === undefined ? new Set<string>() : addressTaken(root);
   for (let round = 0; ; round++) {
     const b = new Builder(world, unit, item.name, taken);
@@ -45,6 +45,20 @@ export function lowerFunction(world: World, unit: Unit, item: Item): Lowered {
     report(b, item);
     return { func, callees: b.callees };
   }
+}
+
+const parsed = new WeakMap<Unit, Map<number, { masked: string; root: Node }>>();
+
+/** The function's tree; parsed once for all versions of the program in which its masked text is the same. */
+function parseFunction(unit: Unit, item: Item, chunk: Chunk): Node {
+  let byStart = parsed.get(unit);
+  if (!byStart) parsed.set(unit, (byStart = new Map()));
+  const known = byStart.get(item.start);
+  if (known?.masked === chunk.masked) return known.root;
+  const { masked } = chunk;
+  const root = isolateErrors(chunk, parseChunk);
+  byStart.set(item.start, { masked, root });
+  return root;
 }
 
 function lowerOnce(b: Builder, unit: Unit, item: Item, root: Node | undefined): Func {

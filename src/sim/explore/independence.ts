@@ -29,7 +29,6 @@ interface Analysis {
   written: Bits;
   guarded: Bits;
   flat: FlatGraph;
-  feedback: boolean[];
   /** By the conditions that others can block. */
   futures: Map<string, Futures>;
 }
@@ -44,7 +43,6 @@ function analyse(nodes: Nodes, vars: number): Analysis {
       written: writtenBy(nodes, vars),
       guarded: guardedBy(nodes, vars),
       flat: flatten(nodes, vars),
-      feedback: feedbackNodes(nodes),
       futures: new Map(),
     };
     analyses.set(nodes, a);
@@ -60,6 +58,7 @@ function analyse(nodes: Nodes, vars: number): Analysis {
  * All of it is static: tables over pairs of nodes, filled on demand.
  */
 export class Independence {
+  private readonly feedback: boolean[][];
   private readonly knowledge: Knowledge[][];
   private readonly threads: Analysis[];
   private readonly futures: Futures[];
@@ -70,6 +69,15 @@ export class Independence {
 
   constructor(private readonly sys: System) {
     const { edges, vars } = sys;
+    this.lookups = [];
+    this.feedback = edges.map(feedbackNodes);
+    if (edges.length === 1) {
+      // nobody is there to interfere
+      this.threads = [];
+      this.knowledge = [];
+      this.futures = [];
+      return;
+    }
     this.threads = edges.map((nodes) => analyse(nodes, vars));
     const looked = bits(vars);
     for (const a of this.threads) unite(looked, a.guarded);
@@ -101,7 +109,6 @@ export class Independence {
       });
     });
     const n = sys.threads;
-    this.lookups = [];
     for (let t = 0; t < n; t++)
       for (let u = 0; u < n; u++) {
         this.tables.push(new Uint8Array(t === u ? 0 : edges[t].length * edges[u].length));
@@ -118,7 +125,7 @@ export class Independence {
   alone(t: number, nodes: Uint16Array): boolean {
     const n = this.sys.threads;
     const a = nodes[t];
-    if (this.threads[t].feedback[a]) return false;
+    if (this.feedback[t][a]) return false;
     for (let u = 0; u < n; u++) {
       if (u === t) continue;
       const table = this.tables[t * n + u];
@@ -178,9 +185,14 @@ function together(list: readonly CompiledEdge[], vars: number): BitFootprint {
   return f;
 }
 
-/** Nodes with an edge back to a node that is on the path: every cycle of the graph has one. */
+const feedbacks = new WeakMap<Nodes, boolean[]>();
+
+/** Nodes with an edge back to a node that is on the path: every cycle of the graph has one. Kept with the graph. */
 function feedbackNodes(nodes: Nodes): boolean[] {
+  const known = feedbacks.get(nodes);
+  if (known) return known;
   const out = nodes.map(() => false);
+  feedbacks.set(nodes, out);
   const state = new Uint8Array(nodes.length);
   const stack: [number, number][] = [[0, 0]];
   state[0] = 1;

@@ -28,7 +28,8 @@ export function* smaller(s: Scenario): Generator<Scenario> {
  * accesses, pages and failures.
  */
 export function shrink(s: Scenario, fails: (candidate: Scenario) => boolean): Scenario {
-  let best = s;
+  // alone, VMAs are many: whole runs of them are dropped at once
+  let best = s.threads.length === 0 ? fewerVmas(s, fails) : s;
   for (let again = true; again; ) {
     again = false;
     for (const c of smaller(best))
@@ -37,6 +38,22 @@ export function shrink(s: Scenario, fails: (candidate: Scenario) => boolean): Sc
         again = true;
         break;
       }
+  }
+  return best;
+}
+
+/** VMAs dropped from the first on, as one by one would: more at once while that goes well, fewer where it does not. */
+function fewerVmas(s: Scenario, fails: (candidate: Scenario) => boolean): Scenario {
+  let best = s;
+  let many = s.vmas.length >>> 1;
+  for (let k = 0; k < best.vmas.length && best.vmas.length > 1; ) {
+    const n = Math.max(1, Math.min(many, best.vmas.length - Math.max(k, 1)));
+    const candidate = { ...best, vmas: best.vmas.filter((_, m) => m < k || m >= k + n) };
+    if (fails(candidate)) {
+      best = candidate;
+      many = n * 2;
+    } else if (n > 1) many = n >>> 1;
+    else k++;
   }
   return best;
 }
