@@ -1,4 +1,5 @@
 import { applies, type Side } from './applies.js';
+import { besides } from './beside.js';
 import { evaluatorOf } from './evaluators.js';
 import { type Exploration, type ExploreOptions, exploreRules, shrunk } from './explore.js';
 import { type KeepTrace, makeFinding } from './finding.js';
@@ -41,18 +42,25 @@ export async function evaluateRules(i: EvaluateInput): Promise<Finding[]> {
   for (const [r, e] of after) if (e.worst) after.set(r, await shrunk(r, side, e, options));
   const passing = exploring.filter((r) => after.get(r)!.verdict === 'holds');
   const mutation = options.mutants === false ? new Map() : await tryMutants(passing, side, options);
-  const findings = rules.map((rule) => {
-    if (rule.by !== 'exploration') return evaluatorOf(rule.by)({ ...i, rule });
-    return makeFinding({
-      rule,
-      side,
-      after: after.get(rule)!,
-      before: before.get(rule) ?? null,
+  const findings: (Finding | null)[] = [];
+  for (const rule of rules) {
+    if (rule.by !== 'exploration') {
+      findings.push(evaluatorOf(rule.by)({ ...i, rule }));
+      continue;
+    }
+    const told = {
+      ...{ rule, side, after: after.get(rule)!, before: before.get(rule) ?? null },
       beforeProgram: i.before?.program ?? null,
       beforeModel: i.before?.features.model ?? null,
       mutation: mutation.get(rule) ?? null,
       keep: i.keep,
-    });
-  });
+    };
+    const parted = told.before && (await besides(rule, side, told.after, told.before, options));
+    if (parted) {
+      const small = (e: Exploration) => shrunk(rule, side, e, options);
+      findings.push(makeFinding({ ...told, after: await small(parted.fresh), ordinal: 1 }));
+      findings.push(makeFinding({ ...told, after: await small(parted.old) }));
+    } else findings.push(makeFinding(told));
+  }
   return findings.filter((f) => f !== null);
 }

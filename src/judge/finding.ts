@@ -26,6 +26,8 @@ export interface FindingInput {
   beforeModel: string | null;
   mutation: MutationResult | null;
   keep: KeepTrace;
+  /** 1 for what is new beside what was broken before: a finding of its own, with an id of its own. */
+  ordinal?: 0 | 1;
 }
 
 /** `id` of a finding: the same for the same rule, function and kind of step, wherever the patch came from. */
@@ -40,7 +42,7 @@ export function findingId(rule: string, func: string, step: string, ordinal: num
 export function makeFinding(i: FindingInput): Finding {
   const verdict = verdictOf(i);
   const otherRest = isCut(i.side) && i.beforeModel !== i.side.features.model;
-  const change = changeOf(i.after, i.before, otherRest);
+  const change = i.ordinal ? 'introduced' : changeOf(i.after, i.before, otherRest);
   const facts = factsOf(i.after);
   const { beforeProgram, before } = i;
   const place = locate(
@@ -50,7 +52,12 @@ export function makeFinding(i: FindingInput): Finding {
     facts,
   );
   return {
-    id: findingId(i.rule.id, i.rule.applies.entry, i.rule.mutants.steps[0] ?? 'run', 0),
+    id: findingId(
+      i.rule.id,
+      i.rule.applies.entry,
+      i.rule.mutants.steps[0] ?? 'run',
+      i.ordinal ?? 0,
+    ),
     rule: i.rule.id,
     classes: i.rule.classes,
     verdict,

@@ -59,6 +59,8 @@ export interface Scenario {
   visitors?: VisitorKind[];
   /** Failing allocations per fork. */
   failures: number;
+  /** Breaches (`breachKey`) that are known already: a run goes on over them as if nothing were broken. */
+  known?: string[];
   /** A fatal signal may be pending. */
   signal: boolean;
   /** Page-fault allocations may fail. */

@@ -1,3 +1,4 @@
+import { plain } from '../explore/breach.js';
 import type { Automaton, Inspector, StepInfo } from '../explore/graph.js';
 import { fail, type Op, TAU } from '../explore/op.js';
 import { constant } from '../kernel/constants.js';
@@ -172,7 +173,11 @@ function edgesOf({ stop, phase }: Running, run: Run): EdgeOf[] {
   if (stop.kind === 'visible') {
     return stop.alternatives.map((a, k) => ({
       op: a.op,
-      info: { ...infoOf(stop.ref, a.function ?? stop.func, a.text, a.hidden), ...by, ...named(a) },
+      info: {
+        ...infoOf(stop.ref, a.function ?? stop.func, a.text, a.hidden),
+        ...{ ...by, ...named(a) },
+        ...(a.op.effect.some((e) => e.do === 'fail') ? causeIn(stop.world) : {}),
+      },
       next: (): State => ({ stop: machine.resume(stop, k), phase }),
     }));
   }
@@ -192,6 +197,12 @@ function edgesOf({ stop, phase }: Running, run: Run): EdgeOf[] {
   }
   notes.stuck.set(stop.reason, stuckAt(stop.reason, stop.ref));
   return [];
+}
+
+/** What had failed, for a step that breaks something. */
+function causeIn(world: World): { cause?: string } {
+  const failure = world.get(KERNEL, '__failure') ?? 0;
+  return isSym(failure) ? { cause: failure.sym } : {};
 }
 
 const stuckAt = (reason: string, { path, line }: SourceRef) => ({ reason, path, line });
@@ -236,6 +247,7 @@ function finish(stop: Stop & { kind: 'end' }, phase: Phase, { machine, o }: Run)
     hidden: false,
     ...(stop.ref?.at === undefined ? {} : { at: stop.ref.at }),
     ...(phase === 'fork' ? {} : { thread: whoseThread(phase, stop) }),
+    ...causeIn(world),
   };
   const last = o.entry === 'dup_mm' ? lastPut(world, phase, forked) : null;
   const more = last && startExit(machine, o.program, last);
@@ -251,10 +263,13 @@ function finish(stop: Stop & { kind: 'end' }, phase: Phase, { machine, o }: Run)
   const broken = found.filter(
     (b, k) =>
       (!o.checked || o.checked.has(b.property)) &&
-      found.findIndex((x) => x.property === b.property) === k,
+      found.findIndex((x) => x.property === b.property && sameKind(x.text, b.text)) === k,
   );
   return { broken, info, last: lastStep(forked, o), then };
 }
+
+/** Several things of a kind are told once. */
+const sameKind = (a: string, b: string): boolean => plain(a) === plain(b);
 
 /** Where fork has succeeded, what parent and child share is looked at. */
 function lastStep(forked: boolean, o: ForkOptions): Telling['last'] {

@@ -3,6 +3,7 @@ import { type ForkNotes, type LockSite, type Stuck, stuckFor } from '../actors/n
 import type { SourceRef } from '../program.js';
 import { PROPERTIES, propertyIndex } from '../property/properties.js';
 import type { Scenario } from '../scenario.js';
+import { type Breaches, breachesIn } from './breach.js';
 import { type ShownStep, shownSteps } from './display.js';
 import { buildForkSystem, type ForkSystem, type ForkSystemInput, loneFork } from './fork-system.js';
 import { searchLone } from './lone.js';
@@ -40,6 +41,8 @@ export interface ScenarioResult {
   exhausted: boolean;
   limit: SearchResult['limit'] | 'nodes';
   counterexample: FailingRun | null;
+  /** What breaks in all its runs, to be compared with another version. */
+  breaches: Breaches;
   /** Some run could not be continued for want of a model. */
   stuck: Stuck[];
   assumptions: string[];
@@ -139,9 +142,20 @@ const resultOf = (input: CheckInput, { fs, found, properties }: Searched): Scena
   exhausted: found.exhausted,
   limit: found.limit,
   counterexample: failingRun(fs, input, found, properties),
+  breaches: breachesOf(fs, input, found),
   ...noted(fs.notes, input.properties),
   bytes: found.bytes,
 });
+
+/** Next to other threads a property stands for all that can break of it. */
+function breachesOf(fs: ForkSystem, input: CheckInput, found: SearchResult): Breaches {
+  const broken = new Set(found.failures.map((f) => PROPERTIES[f.property].id));
+  if (broken.size === 0) return { keys: [], ends: [] };
+  const alone = input.scenario.threads.length === 0;
+  const own = alone ? breachesIn(fs.fork.nodes, new Set(input.properties)) : { keys: [], ends: [] };
+  const told = new Set(own.keys.map((key) => key.split(' | ')[0]));
+  return { ...own, keys: [...own.keys, ...[...broken].filter((id) => !told.has(id))] };
+}
 
 const noted = (
   notes: ForkNotes,
@@ -187,6 +201,7 @@ function checkLone(input: CheckInput): ScenarioResult {
       checked: [...input.properties].sort(),
       steps: shown(),
     },
+    breaches: { keys: [], ends: [] },
     ...noted(lone.notes, input.properties),
     bytes: r.bytes,
   };
@@ -289,6 +304,7 @@ function tooLarge(scenario: string, limit: 'nodes' | 'time'): ScenarioResult {
     exhausted: false,
     limit,
     counterexample: null,
+    breaches: { keys: [], ends: [] },
     stuck: [],
     assumptions: [],
     facts: { locks: [], calls: [] },

@@ -8,6 +8,7 @@ import { Shared } from '../kernel/shared.js';
 import type { Primitive } from '../machine/primitive.js';
 import type { Program } from '../program.js';
 import type { Limits, Scenario, ThreadKind } from '../scenario.js';
+import { passingOver } from './breach.js';
 import { type ThreadGraph, toGraph } from './graph.js';
 import { narrowed } from './narrow.js';
 import { quotient } from './quotient.js';
@@ -97,8 +98,8 @@ export function loneFork(input: ForkSystemInput) {
   return { automaton, notes, init: shared.init, system };
 }
 
-const startFork = (input: ForkSystemInput, shared: Shared) =>
-  forkingThread({
+function startFork(input: ForkSystemInput, shared: Shared) {
+  const { automaton, notes } = forkingThread({
     program: input.program,
     entry: input.entry,
     shared,
@@ -106,6 +107,8 @@ const startFork = (input: ForkSystemInput, shared: Shared) =>
     ...(input.overrides ? { overrides: input.overrides } : {}),
     ...(input.checked ? { checked: input.checked } : {}),
   });
+  return { automaton: passingOver(automaton, input.scenario.known ?? []), notes };
+}
 
 /** Enumerates the threads of a scenario. Returns null when a thread has more private states than the limit, or time is over. */
 export function buildForkSystem(input: ForkSystemInput): ForkSystem | null {

@@ -16,6 +16,8 @@ export interface StepInfo {
   at?: number;
   /** Who takes the step, where it is not the thread of the graph. */
   thread?: string;
+  /** Of a step that breaks something: what had failed before. */
+  cause?: string;
 }
 
 /** Looks into the private memory of a thread that runs a Program. */

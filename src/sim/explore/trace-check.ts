@@ -192,6 +192,7 @@ export const isScenario: Check = has({
   failures: below(3),
   signal: bool,
   faultFailures: bool,
+  known: maybe(list(text)),
 });
 
 /** Whether a value that was read from a file has the shape of Features. */

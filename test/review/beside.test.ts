@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { loadRules } from '../../src/judge/load.js';
+import { reviewPatch } from '../../src/review.js';
+import type { TraceFile } from '../../src/sim/explore/trace.js';
+import { readTrace, runTrace, writeTrace } from '../../src/sim/explore/trace.js';
+import { folderReader } from '../../src/source/index.js';
+import type { ContentReader } from '../../src/source/types.js';
+import { edit, MINI, miniText, patchOf } from './mini.js';
+
+const RULES = await loadRules();
+const FORK = 'kernel/fork.c';
+type Change = (text: string) => string;
+
+/** Reviews `change` on a tree whose fork.c has `flaw` already. */
+async function review(rule: string, flaw: Change, change: Change) {
+  const before = flaw(miniText());
+  const base = folderReader(MINI);
+  const reader: ContentReader = {
+    label: 'flawed',
+    read: (path) => (path === FORK ? Promise.resolve(before) : base.read(path)),
+  };
+  const traces: TraceFile[] = [];
+  const { findings } = await reviewPatch(patchOf(FORK, before, change(before)), {
+    reader,
+    rules: RULES.filter((r) => r.id === rule),
+    keep: (t) => `trace ${traces.push(t) - 1}`,
+    explore: { mutants: false },
+    suggest: false,
+  });
+  return { findings, traces };
+}
+
+const noPolicyPut: Change = (t) => edit(t, '\tmpol_put(vma_policy(tmp));\n', '');
+const noFree: Change = (t) => edit(t, '\tvm_area_free(tmp);\n', '\t;\n');
+const chargeKept: Change = (t) => edit(t, '\tvm_unacct_memory(charge);\n', '');
+const noFileReference: Change = (t) => edit(t, '\t\t\tget_file(file);\n', '');
+const noTotal: Change = (t) => edit(t, '\tmm->stack_vm = oldmm->stack_vm;\n', '');
+const noWritable: Change = (t) =>
+  edit(t, '\t\t\tif (vma_is_shared_maywrite(tmp))\n\t\t\t\tmapping_allow_writable(mapping);\n', '');
+
+describe('a breach beside one that was there', () => {
+  it.each([
+    ['fork-unwind', noPolicyPut, noFree, /neither freed/],
+    ['fork-unwind', noPolicyPut, chargeKept, /stay committed/],
+    ['fork-unwind', chargeKept, noPolicyPut, /policy/],
+    ['fork-unwind', noFileReference, noFree, /neither freed/],
+    ['fork-accounting', noTotal, noWritable, /i_mmap_writable/],
+    ['fork-accounting', noWritable, noTotal, /stack_vm/],
+  ] as const)('%s: %o, then %o', async (rule, flaw, change, says) => {
+    const { findings, traces } = await review(rule, flaw, change);
+    expect(findings.map((f) => f.change)).toEqual(['introduced', 'existing']);
+    const [fresh, old] = findings;
+    expect(fresh.message).toMatch(says);
+    expect(old.message).not.toMatch(says);
+    expect(fresh.id).not.toBe(old.id);
+    for (const t of traces) expect(runTrace(readTrace('t', writeTrace(t))).ended).toBe('violated');
+  });
+
+  it.each([
+    ['lines move', (t: string) => edit(t, '\tint retval;\n', '\tint retval;\n\n\t/* more */\n\n')],
+    ['the copy is renamed', (t: string) => t.replace(/\btmp\b/g, 'copy')],
+    [
+      'a message is printed',
+      (t: string) =>
+        edit(t, '\t\tmm->map_count++;\n', '\t\tmm->map_count++;\n\t\tpr_debug("x");\n'),
+    ],
+    [
+      'a helper gives back',
+      (t: string) =>
+        edit(
+          edit(t, '\tvm_unacct_memory(charge);\n', '\tgive_back(charge);\n'),
+          '#ifdef CONFIG_MMU\nstatic int dup_mmap',
+          'static void give_back(unsigned long n)\n{\n\tvm_unacct_memory(n);\n}\n\n#ifdef CONFIG_MMU\nstatic int dup_mmap',
+        ),
+    ],
+  ])('stays existing when %s', async (_name, change) => {
+    const { findings } = await review('fork-unwind', noPolicyPut, change);
+    expect(findings.map((f) => f.change)).toEqual(['existing']);
+  });
+
+  it('says nothing new of a defect that is mended while another stays', async () => {
+    const both: Change = (t) => chargeKept(noPolicyPut(t));
+    const mend: Change = (t) =>
+      edit(t, '\tretval = -ENOMEM;\n', '\tretval = -ENOMEM;\n\tvm_unacct_memory(charge);\n');
+    const { findings } = await review('fork-unwind', both, mend);
+    expect(findings.map((f) => f.change)).toEqual(['existing']);
+  });
+});
