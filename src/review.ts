@@ -133,7 +133,8 @@ async function reviewOn(stack: Stack, patch: Patch, o: ReviewOptions): Promise<P
   const entries = entriesOf(rules);
   const lowered = await programsOf(sourced, entries, o.config);
   notes.push(...lowered.notes);
-  const models = modelledChanges(sourced.pairs, o.config);
+  // with a tree such text is run, or said not to be analysed
+  const models = sourced.fromTree ? null : modelledChanges(sourced.pairs, o.config);
   if (lowered.programs === null) {
     if (sourced.failures.length) return done('inconclusive', sourced.failures.join('; '));
     if (lost.length) return done('failed', lost.join('; '));

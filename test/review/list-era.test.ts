@@ -65,7 +65,7 @@ describe('a kernel whose VMAs hang in a list and an rb-tree, by hunks alone', ()
     expect(verdicts.get('fork-publication')).toBe('violated');
     verdicts.delete('fork-publication');
     expect(new Set(verdicts.values())).toEqual(new Set(['holds']));
-    expect(found.has('fork-lock-target')).toBe(false);
+    expect(found.get('fork-lock-target')?.message).toMatch(/^Page faults wait for the mmap lock/);
     expect(found.has('fork-cost')).toBe(false);
   });
 
@@ -80,6 +80,15 @@ describe('a kernel whose VMAs hang in a list and an rb-tree, by hunks alone', ()
       edit(text, '\t\ttmp->vm_mm = mm;\n', '\t\ttmp->vm_mm = mm;\n\t\tvma_mark_locked(tmp);\n'),
     );
     expect(found.get('fork-lock-target')).toMatchObject({ verdict: 'violated' });
+  });
+
+  it('has no lock to lose, and still a flush', async () => {
+    const found = await findingsOf('6.0', (text) => edit(text, '\tflush_tlb_mm(oldmm);\n', ''));
+    expect(found.get('fork-lock-target')).toMatchObject({
+      verdict: 'violated',
+      change: 'introduced',
+    });
+    expect(found.get('fork-lock-target')?.message).toContain('TLB is not flushed');
   });
 
   it('loses VMAs where the list is not continued', async () => {
