@@ -20,5 +20,5 @@ await cachedProgram({
     question('shortest', { mutant: 1 }),
   ],
 });
-for (const name of ['explore', 'review', 'scale', 'archive'])
+for (const name of ['explore', 'review', 'scale', 'archive', 'soak'])
   await program({ entry: join(FROM, `${name}.ts`), out: join(TO, `${name}.js`) });
