@@ -27,7 +27,7 @@ export function readYaml<T>(name: string, text: string, validate: ValidateFuncti
     throw new ForkloreError('input', `${name}:1:1: over ${MAX_YAML_CHARS} characters`);
   const doc = parseDocument(text, { lineCounter: lines, logLevel: 'error' });
   const broken = doc.errors[0];
-  if (broken) throw fail(broken.pos[0], broken.message.split('\n')[0].replace(/ at line.*/, ''));
+  if (broken) throw fail(broken.pos[0], saidBy(broken.message));
   const data: unknown = toData(doc, name);
   if (!validate(data)) {
     const e = telling(validate.errors ?? []);
@@ -36,6 +36,12 @@ export function readYaml<T>(name: string, text: string, validate: ValidateFuncti
   }
   return { data, error: (path, message, key) => fail(offsetOf(doc, path, key ?? null), message) };
 }
+
+/** What the parser complains of, on one line. Its stack is what limits how deep a text may be nested. */
+const saidBy = (message: string): string =>
+  message.includes('call stack')
+    ? 'nested too deeply'
+    : message.split('\n')[0].replace(/ at line.*/, '');
 
 function toData(doc: Document, name: string): unknown {
   try {

@@ -25,6 +25,10 @@ function failure(text: string): string {
 }
 
 describe('a configuration', () => {
+  it('nested without end is refused in one line', () => {
+    expect(failure(`x: ${'['.repeat(50_000)}`)).toMatch(/^forklore\.yml:1:\d+: nested too deeply$/);
+  });
+
   it('may be empty: the defaults', () => {
     for (const text of ['', '# nothing\n', '{}\n']) expect(parse(text)).toEqual(DEFAULT_CONFIG);
   });

@@ -34,13 +34,18 @@ export function decodeQuoted(bytes: Buffer): Buffer {
 const BASE64_LINE = /^[A-Za-z0-9+/=]*[ \t]*\r?$/;
 
 /**
- * The base64 text at the start of `text`, decoded. Null when what ends it is neither a boundary nor the end: then a
- * mail reader may make something else of it.
+ * The base64 text at `start` of `text`, decoded. Null when what ends it is neither a boundary nor the end: then a mail
+ * reader may make something else of it.
  */
-export function decodeBase64(text: string): Buffer | null {
-  const lines = text.split('\n');
-  const end = lines.findIndex((line) => !BASE64_LINE.test(line));
-  if (end >= 0 && !lines[end].startsWith('--')) return null;
-  const code = (end < 0 ? lines : lines.slice(0, end)).map((line) => line.trim()).join('');
+export function decodeBase64(text: string, start: number): Buffer | null {
+  let end = start;
+  while (end < text.length) {
+    const next = text.indexOf('\n', end);
+    const line = text.slice(end, next < 0 ? text.length : next);
+    if (line.startsWith('--')) break;
+    if (!BASE64_LINE.test(line)) return null;
+    end = next < 0 ? text.length : next + 1;
+  }
+  const code = text.slice(start, end).replace(/\s+/g, '');
   return /=[^=]/.test(code) ? null : Buffer.from(code, 'base64');
 }

@@ -71,21 +71,33 @@ function seeDecoded(bytes: Buffer | null, wanted: Wanted): Sight {
   return again ? 'wanted' : seeText(bytes, wanted);
 }
 
-/** Every part that says how it is encoded, whatever the structure around it. */
+/** Where the text begins that a header field at `from` is about: below the next blank line. */
+function bodyStart(text: string, from: number): number {
+  const blank = /\n\r?\n/g;
+  blank.lastIndex = from;
+  return blank.exec(text) ? blank.lastIndex : text.length;
+}
+
+/** Every part that says how it is encoded, whatever the structure around it. Time is linear. */
 function seeParts(bytes: Buffer, wanted: Wanted): Sight {
   const text = bytes.toString('latin1');
   const sights: Sight[] = [];
+  let seen = -1;
+  let quoted = false;
   for (const field of text.matchAll(ENCODING)) {
     const encoding = encodingIn(field[0]);
     if (encoding === null) continue;
-    const blank = /\n\r?\n/g;
-    blank.lastIndex = field.index + field[0].length - 1;
-    const start = blank.exec(text) ? blank.lastIndex : text.length;
-    if (encoding === 'quoted-printable') {
+    const start = bodyStart(text, field.index + field[0].length - 1);
+    if (encoding === 'base64' && start > seen) {
+      sights.push(seeDecoded(decodeBase64(text, start), wanted));
+      seen = start;
+    } else if (encoding === 'quoted-printable' && !quoted) {
+      // all that follows, so that the parts behind it are decoded with it
       const decoded = decodeQuoted(bytes.subarray(start));
       const hidden = count(decoded.toString('latin1')) > count(text.slice(start));
       sights.push(hidden || isOpaque(decoded) ? 'wanted' : seeText(decoded, wanted));
-    } else sights.push(seeDecoded(decodeBase64(text.slice(start)), wanted));
+      quoted = true;
+    }
     if (sights.at(-1) === 'wanted') break;
   }
   return most(sights);
@@ -101,6 +113,6 @@ export function seeMail(bytes: Buffer, fields: Fields, wanted: Wanted): Sight {
   if (fields.encoding === 'quoted-printable')
     return most([plain, seeDecoded(decodeQuoted(body), wanted)]);
   if (fields.encoding === 'base64')
-    return most([plain, seeDecoded(decodeBase64(body.toString('latin1')), wanted)]);
+    return most([plain, seeDecoded(decodeBase64(body.toString('latin1'), 0), wanted)]);
   return plain;
 }
