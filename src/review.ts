@@ -25,7 +25,7 @@ import { type Reviewed, versusOlder } from './versus.js';
 import { worksOf } from './works.js';
 
 export { dumpStage, type Stage } from './dump.js';
-export { isFamily } from './programs.js';
+export { mayBeRun } from './programs.js';
 export { Made } from './source/index.js';
 
 export interface ReviewOptions {

@@ -2,7 +2,7 @@ import { plural, thousands } from '../base/terminal.js';
 import type { Archive, ArchiveOptions } from '../intake/index.js';
 import type { PatchSeries } from '../intake/types.js';
 import type { Review, SkippedMails } from '../judge/types.js';
-import { isFamily, type ReviewOptions, reviewSeries } from '../review.js';
+import { mayBeRun, type ReviewOptions, reviewSeries } from '../review.js';
 
 /** Words that stand in every diff which shows a part of fork's functions, wherever they are moved to. */
 const WORDS = ['dup_mm', 'mmput', 'exit_mmap', 'vm_area_dup', 'mpnt', 'oldmm', 'copy_page_range'];
@@ -13,7 +13,7 @@ export const archiveOptions = (
   list: boolean,
 ): Omit<ArchiveOptions, 'name' | 'progress'> => ({
   ...{ quoted, list },
-  wanted: { path: isFamily, words: WORDS },
+  wanted: { path: mayBeRun, words: WORDS },
 });
 
 /** Reviews what matters of an archive, one series after the other, and adds it to the review. */
