@@ -11,32 +11,33 @@ export interface Described {
 }
 
 /** Statements that several edits speak of. */
-const openIf = (f: KernelFunction) => f.next(f.storeOf('map_count'));
-const hugetlbIf = (f: KernelFunction) => f.around(f.call('hugetlb_dup_vma_private').stmt, 'if');
-const fileIf = (f: KernelFunction) => f.around(f.call('get_file').stmt, 'if');
-const copyIf = (f: KernelFunction) => f.around(f.call('copy_page_range').stmt, 'if');
-const failedIf = (f: KernelFunction) => f.next(copyIf(f));
+export const openIf = (f: KernelFunction) => f.next(f.storeOf('map_count'));
+export const hugetlbIf = (f: KernelFunction) =>
+  f.around(f.call('hugetlb_dup_vma_private').stmt, 'if');
+export const fileIf = (f: KernelFunction) => f.around(f.call('get_file').stmt, 'if');
+export const copyIf = (f: KernelFunction) => f.around(f.call('copy_page_range').stmt, 'if');
+export const failedIf = (f: KernelFunction) => f.next(copyIf(f));
 const store = (f: KernelFunction) => f.call('vma_iter_bulk_store').stmt;
-const textOf = (f: KernelFunction, stmt: number) => f.text(f.span(stmt));
-const before = (e: Edit, f: KernelFunction, stmt: number, ...text: string[]) =>
+export const textOf = (f: KernelFunction, stmt: number) => f.text(f.span(stmt));
+export const before = (e: Edit, f: KernelFunction, stmt: number, ...text: string[]) =>
   e.insert(f.span(stmt).first, ...text);
-const earlier = (e: Edit, f: KernelFunction, stmt: number, mark: number) =>
+export const earlier = (e: Edit, f: KernelFunction, stmt: number, mark: number) =>
   before(e.remove(stmt), f, mark, ...textOf(f, stmt));
 
-const drop =
+export const drop =
   (callee: string, first?: string): Described['change'] =>
   (e, f) =>
     e.replace(f.call(callee, first).stmt, '\t\t\t;');
-const instead =
+export const instead =
   (callee: string, ...text: string[]): Described['change'] =>
   (e, f) =>
     e.replace(f.call(callee).stmt, ...text);
 /** The check that follows a call is left out. */
-const unchecked =
+export const unchecked =
   (callee: string): Described['change'] =>
   (e, f) =>
     e.remove(f.next(f.call(callee).stmt));
-const under = (rule: string, edits: Record<string, Described['change']>): Described[] =>
+export const under = (rule: string, edits: Record<string, Described['change']>): Described[] =>
   Object.entries(edits).map(([name, change]) => ({ rule, name, change }));
 
 const PUBLICATION = under('fork-publication', {
