@@ -2,7 +2,7 @@ import type { ConfigTable } from './cfront/index.js';
 import type { FilePatch, Patch } from './intake/types.js';
 import { headerNames, type StableChecks, stableChecksOf } from './judge/features.js';
 import { companions, isFamily, mayBeRun } from './programs.js';
-import { isSource, parseKconfig, rebuild, type Stack } from './source/index.js';
+import { fitsUnmarked, isSource, parseKconfig, rebuild, type Stack } from './source/index.js';
 import type { ContentReader, SourceFile, SourcePair } from './source/types.js';
 
 /** Stage `source` of one patch, plain data. */
@@ -25,7 +25,7 @@ export interface Sourced {
 export async function sourceOf(stack: Stack, patch: Patch): Promise<Sourced> {
   const { layer, notes } = await stack.under(patch);
   const files = patch.files.filter(isSource);
-  const unmarked = bringsDuplication(files);
+  const unmarked = bringsDuplication(files) || files.some(fitsUnmarked);
   const pairs = await Promise.all(files.map((f) => rebuild(f, { reader: layer, unmarked })));
   // A tree that a file of the family does not fit is of another version: nothing else is taken from it.
   const fits = !pairs.some((p) => p.failure !== null && isFamily(p.path));

@@ -96,7 +96,7 @@ function wordsOf(i: FindingInput, verdict: Verdict, change: Change, facts: Facts
   const kind = change === 'existing' ? 'existing' : 'introduced';
   switch (verdict) {
     case 'violated':
-      return messageOf(kind, i.rule, facts, i.after);
+      return withRest(messageOf(kind, i.rule, facts, i.after), i.side);
     case 'holds':
       return messageOf('holds', i.rule, facts, i.after);
     case 'vacuous':
@@ -106,6 +106,19 @@ function wordsOf(i: FindingInput, verdict: Verdict, change: Change, facts: Facts
     case 'inconclusive':
       return `Not analysed to the end: ${unique(stuck.map((s) => `${s.reason}${s.line ? ` (${s.path}:${s.line})` : ''}`)).join('; ')}.`;
   }
+}
+
+/** An accusation of a patch that is cut short says what it takes for granted. */
+function withRest(message: string, side: Side): string {
+  const rest = assumedRest(side);
+  return rest === null ? message : `${message} Taken for granted: ${rest}.`;
+}
+
+/** The run that is shown goes through no line that the patch or the tree has. */
+function unshown({ worst }: Exploration): string[] {
+  const steps = worst?.counterexample?.steps ?? [];
+  if (steps.length === 0 || steps.some((s) => s.line !== null)) return [];
+  return ['no step of this run is in the text at hand: all come from a skeleton'];
 }
 
 function limitsOf(i: FindingInput): string {
@@ -137,6 +150,7 @@ function evidenceOf(i: FindingInput): Evidence {
     assumptions: unique([
       ...after.results.flatMap((r) => r.assumptions),
       ...(rest === null ? [] : [rest]),
+      ...unshown(after),
     ]),
     notModelled: unique(after.results.flatMap((r) => r.stuck.map((s) => s.reason))),
     counterfactual: c

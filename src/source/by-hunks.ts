@@ -7,7 +7,7 @@ import { fillNotes } from './notes.js';
 import { pieceOf } from './piece.js';
 import { type Segment, segmentsOf } from './segments.js';
 import type { SourceFile, SourceLine, SourcePair } from './types.js';
-import { pathOfWalk, WALKS, walkSkeletons } from './walks.js';
+import { isUnmarked, pathOfWalk, WALKS, walkSkeletons } from './walks.js';
 
 /** A function of which hunks show parts, as it was rebuilt from them; `cut`: it goes on where the patch ends. */
 interface Part {
@@ -107,6 +107,16 @@ function unseenWalks(
 ): string[] {
   const seen = segments.filter((s) => !s.endsInside && !s.startsInside).concat(rebuilt);
   return WALKS.filter((name) => pathOfWalk(name) === path && !seen.some((s) => s.name === name));
+}
+
+/** Some part of the teardown that the hunks show fits only forms that know no failure marker. */
+export function fitsUnmarked(file: FilePatch): boolean {
+  const segments = segmentsOf(file.hunks.map(unquoteBlanks));
+  return WALKS.some((name) => {
+    const part = partOf(name, file, segments);
+    if (!part || 'failure' in part.composed) return false;
+    return isUnmarked(name, part.composed.fits);
+  });
 }
 
 /** The function in which a patch that is cut short ends; null where nothing tells. */

@@ -42,8 +42,9 @@ export function compose(
   segments: readonly Segment[],
   cut: boolean,
   path: string,
-  skeletons: readonly Skeleton[] = allSkeletons(),
+  forms?: readonly Skeleton[],
 ): Composition | NotComposed {
+  const skeletons = forms ?? allSkeletons();
   const used = segments.filter((s) => hasAtoms(s, 'before') || hasAtoms(s, 'after'));
   if (cut && used.length > 1 && saysNothing(used.at(-1)!)) used.pop();
   if (used.length === 0) return { failure: 'the lines shown hold no statement' };
@@ -56,7 +57,8 @@ export function compose(
   if (lost !== null) return { failure: lost };
   let why: string | null = null;
   let found: Composition | null = null;
-  const added = addedCalls(before, after);
+  // a change of the teardown tells nothing of its age by what it adds: it may as well mend the newest
+  const added = forms ? new Set<string>() : addedCalls(before, after);
   for (const candidate of rank(before, skeletons, { added, path })) {
     if (found && candidate.score < candidate.best - 1e-9) break;
     const result = build(candidate, before, after, cut, skeletons);

@@ -1,3 +1,4 @@
+export { fitsUnmarked } from './by-hunks.js';
 export { ERAS } from './eras.js';
 export { folderReader } from './folder-reader.js';
 export { type RangePatches, rangePatches } from './git/range.js';

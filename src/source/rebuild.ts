@@ -9,7 +9,7 @@ import { WALKS } from './walks.js';
 export interface RebuildOptions {
   /** The tree that the patch is for, at its base; null: from the hunks alone. */
   reader: ContentReader | null;
-  /** The patch, in whatever file, brings the duplication of the tree: what it is for knows no failure marker. */
+  /** What the patch is for knows no failure marker, as some file of it shows. */
   unmarked?: boolean;
 }
 

@@ -42,8 +42,15 @@ const made = new Map<string, Skeleton[]>();
  * only that know no failure marker.
  */
 export function walkSkeletons(name: keyof typeof PATHS, unmarked = false): readonly Skeleton[] {
-  const marks = (s: Skeleton) => s.lines.some((line) => /\bxa_is_zero\(/.test(line));
   return unmarked ? formsOf(name).filter((s) => !marks(s)) : formsOf(name);
+}
+
+const marks = (s: Skeleton): boolean => s.lines.some((line) => /\bxa_is_zero\(/.test(line));
+
+/** None of these forms of the function knows the failure marker, and others do. */
+export function isUnmarked(name: keyof typeof PATHS, ids: readonly string[]): boolean {
+  const known = formsOf(name).filter(marks);
+  return known.length > 0 && !known.some((s) => ids.includes(s.era.id));
 }
 
 function formsOf(name: keyof typeof PATHS): readonly Skeleton[] {

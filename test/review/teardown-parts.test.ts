@@ -105,6 +105,30 @@ describe('functions of the teardown, known from parts alone', () => {
     });
   });
 
+  it('functions of different files are of one age', async () => {
+    const walks = (t: string) =>
+      edit(
+        edit(
+          edit(t, 'long ceiling, bool', 'long ceiling, unsigned long tree_end, bool'),
+          'next = mas_find(mas, ceiling - 1);\n\t\t/*',
+          'next = mas_find(mas, tree_end - 1);\n\t\t/*',
+        ),
+        '\t\t\t\tnext = mas_find(mas, ceiling - 1);\n',
+        '\t\t\t\tnext = mas_find(mas, tree_end - 1);\n',
+      );
+    const call = 'USER_PGTABLES_CEILING, true);';
+    const r = await review([
+      { ...PGTABLES, text: walk('free_pgtables', '6.7'), change: walks },
+      {
+        ...EXIT,
+        text: walk('exit_mmap', '6.7'),
+        change: (t) => edit(t, call, `USER_PGTABLES_CEILING, ${call}`),
+      },
+    ]);
+    expect(r.notes!.join('\n')).not.toMatch(/teardown-6\.(9|12)/);
+    expect(of(r, 'fork-failure-marker')).toMatchObject({ verdict: 'holds' });
+  });
+
   it('what changes nothing passes', async () => {
     const r = await review([
       {
