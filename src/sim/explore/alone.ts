@@ -17,9 +17,8 @@ export interface Reached {
  * Enumerates a thread that runs alone: with the shared variables at hand only those private states are looked at that
  * some run comes to. Null over the limit, or when the time is over.
  */
-export function reached<S>(
-  states: readonly S[],
-  edgesOf: (state: S) => Edge[],
+export function reached(
+  edgesAt: (node: number) => Edge[],
   alone: Alone,
   isOver: (step: number) => boolean,
 ): Reached | null {
@@ -36,7 +35,7 @@ export function reached<S>(
     if (isOver(steps++)) return null;
     seen.read(todo.pop()!, from);
     const n = from[vars];
-    nodes[n] ??= edgesOf(states[n]);
+    nodes[n] ??= edgesAt(n);
     const ways: number[] = [];
     for (const e of nodes[n]) {
       const guard = compileGuard(e.op);

@@ -88,7 +88,7 @@ export function checkTogether(
     const shared = sets.length === 1 || all.counterexample === null;
     return sets.map((properties) => (shared ? all : checkLone({ ...input, properties })));
   }
-  const fs = buildForkSystem({ ...input, checked: new Set(every.properties) });
+  const fs = buildForkSystem({ ...input, checked: new Set(every.properties), keep: false });
   if (!fs) {
     const none = tooLarge(input.scenario.id, input.expired?.() ? 'time' : 'nodes');
     return sets.map(() => none);
@@ -233,7 +233,7 @@ export function shrinkRun(
 ): FailingRun {
   const only = new Set([full.property]);
   const at = (scenario: Scenario) =>
-    buildForkSystem({ ...input, scenario, checked: new Set(input.properties) });
+    buildForkSystem({ ...input, scenario, checked: new Set(input.properties), keep: false });
   const fails = (scenario: Scenario): boolean => {
     if (scenario.threads.length === 0) return failsAlone(input, scenario, full.property);
     const small = at(scenario);

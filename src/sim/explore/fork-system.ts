@@ -37,6 +37,8 @@ export interface ForkSystemInput {
   overrides?: Readonly<Record<string, Primitive>>;
   /** Properties that are checked; all when left out. */
   checked?: ReadonlySet<string>;
+  /** False: nothing is kept that showing states of the forking thread takes. */
+  keep?: boolean;
   /** True once the time for this scenario is over. */
   expired?: (states?: number) => boolean;
 }
@@ -116,7 +118,7 @@ export function buildForkSystem(input: ForkSystemInput): ForkSystem | null {
   const { shared, graphs: users } = usersOf(scenario, features, limits.nodes);
   const { automaton, notes } = startFork(input, shared);
   const alone = scenario.threads.length ? null : { init: shared.init };
-  const fork = toGraph(automaton, limits.nodes, input.expired, alone);
+  const fork = toGraph(automaton, limits.nodes, input.expired, alone, input.keep);
   if (!fork || users.some((g) => g === null)) return null;
   return systemOf(fork, users as ThreadGraph[], shared, notes);
 }

@@ -80,16 +80,18 @@ export interface Automaton<S> {
 /**
  * Enumerates an automaton. Node 0 is the initial one; an automaton with more than `limit` nodes, or one that is not
  * through when the time is over, ends with null. Of a thread that runs alone only the nodes that it can come to are
- * looked at; the others are there as given up.
+ * looked at; the others are there as given up. Without `keep` no state is kept, and none can be shown.
  */
 export function toGraph<S>(
   a: Automaton<S>,
   limit: number,
   expired: () => boolean = () => false,
   alone: Alone | null = null,
+  keep = true,
 ): ThreadGraph | null {
   const ids = new Map<string, number>();
-  const states: S[] = [];
+  const states: (S | undefined)[] = [];
+  const abandoned: boolean[] = [];
   const id = (s: S): number => {
     const key = a.key(s);
     let n = ids.get(key);
@@ -97,44 +99,51 @@ export function toGraph<S>(
       n = states.length;
       ids.set(key, n);
       states.push(s);
+      abandoned.push(a.abandoned?.(s) ?? false);
     }
     return n;
   };
   id(a.initial);
+  // each node is asked for once
+  const edgesAt = (n: number): Edge[] => {
+    const edges = edgesOf(a, states[n]!, id);
+    if (!keep) states[n] = undefined;
+    return edges;
+  };
   const isOver = (n: number) => states.length > limit || (n % 64 === 0 && n > 0 && expired());
   const found = alone
-    ? reached(states, (s) => edgesOf(a, s, id), alone, isOver)
-    : everyNode(a, states, id, isOver);
+    ? reached(edgesAt, alone, isOver)
+    : everyNode(() => states.length, edgesAt, isOver);
   if (!found) return null;
   const { nodes } = found;
   const graph: ThreadGraph = {
     name: a.name,
-    nodes: states.map((_, n) => nodes[n] ?? []),
-    final: states.map((_, n) => nodes[n]?.length === 0),
-    abandoned: states.map((s, n) => !nodes[n] || (a.abandoned?.(s) ?? false)),
+    nodes: abandoned.map((_, n) => nodes[n] ?? []),
+    final: abandoned.map((_, n) => nodes[n]?.length === 0),
+    abandoned: abandoned.map((given, n) => !nodes[n] || given),
   };
+  if (!keep) return graph;
   const { inspect } = a;
   if (inspect)
     graph.inspect = {
-      picture: (node) => inspect.picture(states[node]),
-      stack: (node) => inspect.stack(states[node]),
-      between: (node, edge) => inspect.between(states[node], edge),
+      picture: (node) => inspect.picture(states[node]!),
+      stack: (node) => inspect.stack(states[node]!),
+      between: (node, edge) => inspect.between(states[node]!, edge),
     };
-  if (a.describe) graph.describe = (node) => a.describe!(states[node]);
+  if (a.describe) graph.describe = (node) => a.describe!(states[node]!);
   return graph;
 }
 
 /** Edges of every node; null when that is too much. */
-function everyNode<S>(
-  a: Automaton<S>,
-  states: readonly S[],
-  id: (s: S) => number,
+function everyNode(
+  count: () => number,
+  edgesAt: (n: number) => Edge[],
   isOver: (n: number) => boolean,
 ): Pick<Reached, 'nodes'> | null {
   const nodes: Edge[][] = [];
-  for (let n = 0; n < states.length; n++) {
+  for (let n = 0; n < count(); n++) {
     if (isOver(n)) return null;
-    nodes.push(edgesOf(a, states[n], id));
+    nodes.push(edgesAt(n));
   }
   return { nodes };
 }

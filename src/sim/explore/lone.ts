@@ -49,9 +49,11 @@ export function searchLone<S>(lone: Lone<S>, o: LoneOptions): LoneResult {
 
 class LoneSearch<S> {
   private readonly ids = new Map<string, number>();
-  private readonly privates: S[] = [];
+  /** Private states, until they are looked at. */
+  private readonly privates: (S | undefined)[] = [];
+  private readonly abandoned: boolean[] = [];
   private readonly nodes: (Edge[] | undefined)[] = [];
-  private readonly nexts: (() => S)[][] = [];
+  private readonly nexts: ((() => S) | undefined)[][] = [];
   private readonly set: StateSet;
   /** Shared variables, then the private state. */
   private readonly words: Int32Array;
@@ -90,6 +92,7 @@ class LoneSearch<S> {
       n = this.privates.length;
       this.ids.set(key, n);
       this.privates.push(s);
+      this.abandoned.push(this.lone.automaton.abandoned?.(s) ?? false);
     }
     return n;
   }
@@ -104,7 +107,8 @@ class LoneSearch<S> {
   private edges(node: number): Edge[] {
     let list = this.nodes[node];
     if (!list) {
-      const made = this.lone.automaton.edges(this.privates[node]);
+      const made = this.lone.automaton.edges(this.privates[node]!);
+      this.privates[node] = undefined;
       list = made.map(({ op, info }) => ({ op: interned(op), info, to: -1 }));
       this.nodes[node] = list;
       this.nexts[node] = made.map((e) => e.next);
@@ -134,7 +138,10 @@ class LoneSearch<S> {
     if (counted) return this.failure(firstProperty(counted), path.length);
     const other = breach & propertyBits(o.otherwise);
     if (other) this.otherwise ??= this.failure(firstProperty(other), path.length);
-    if (list[e].to < 0) list[e].to = this.id(this.nexts[at.node][e]());
+    if (list[e].to < 0) {
+      list[e].to = this.id(this.nexts[at.node][e]!());
+      this.nexts[at.node][e] = undefined;
+    }
     this.enter(list[e].to);
     return null;
   }
@@ -148,7 +155,7 @@ class LoneSearch<S> {
   private result(failure: Failure | null, limit: LoneResult['limit']): LoneResult {
     const { automaton } = this.lone;
     // an edge that was not taken belongs to no run that is shown
-    const nodes = this.privates.map((_, n) =>
+    const nodes = this.abandoned.map((_, n) =>
       (this.nodes[n] ?? []).map((e) => ({ ...e, to: Math.max(e.to, 0) })),
     );
     return {
@@ -157,7 +164,7 @@ class LoneSearch<S> {
         name: automaton.name,
         nodes,
         final: nodes.map((list) => list.length === 0),
-        abandoned: this.privates.map((s) => automaton.abandoned?.(s) ?? false),
+        abandoned: this.abandoned,
       },
       states: this.set.size,
       transitions: this.transitions,
