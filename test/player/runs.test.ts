@@ -69,7 +69,7 @@ describe.each([
       const finding = data.review.patches[f.patch].findings.find((x) => x.id === f.id)!;
       for (const { scenario, properties } of f.explored) {
         const input = {
-          ...{ program: f.after, delta: null, entry: f.entry },
+          ...{ program: f.after, delta: null, entry: scenario.entry ?? f.entry },
           ...{ scenario, properties, limits: data.limits },
         };
         const a = ask({ do: 'explore', id, input });
