@@ -32,12 +32,18 @@ export class Futures {
   /** `canBeOff`: indices of conditions, ascending; others are never off. */
   constructor(
     private readonly g: FlatGraph,
-    private readonly canBeOff: readonly number[],
+    readonly canBeOff: readonly number[],
   ) {
     this.bit = new Map(canBeOff.map((c, k) => [c, k]));
     this.classOf = new Int32Array(g.order.length);
     this.place = new Int32Array(g.order.length);
     this.divide(this.ahead());
+  }
+
+  /** All of these conditions are among those that can be off. */
+  covers(off: Iterable<number>): boolean {
+    for (const c of off) if (!this.bit.has(c)) return false;
+    return true;
   }
 
   /** The rows with some conditions off, which must be among those that can be. */

@@ -29,8 +29,8 @@ interface Analysis {
   written: Bits;
   guarded: Bits;
   flat: FlatGraph;
-  /** By the conditions that others can block. */
-  futures: Map<string, Futures>;
+  /** For all conditions that others could block in some system so far; null: not needed yet. */
+  futures: Futures | null;
 }
 
 const analyses = new WeakMap<Nodes, Analysis>();
@@ -43,7 +43,7 @@ function analyse(nodes: Nodes, vars: number): Analysis {
       written: writtenBy(nodes, vars),
       guarded: guardedBy(nodes, vars),
       flat: flatten(nodes, vars),
-      futures: new Map(),
+      futures: null,
     };
     analyses.set(nodes, a);
   }
@@ -161,20 +161,20 @@ export class Independence {
 
   /** What thread u can do, whatever the others block. */
   private futuresOf(u: number): Futures {
-    const { flat, futures } = this.threads[u];
+    const a = this.threads[u];
     const off = new Set<number>();
     this.knowledge.forEach((nodes, t) => {
       if (t === u) return;
-      for (const k of new Set(nodes)) for (const c of blockedBy(k, flat)) off.add(c);
+      for (const k of new Set(nodes)) for (const c of blockedBy(k, a.flat)) off.add(c);
     });
-    const canBeOff = [...off].sort((a, b) => a - b);
-    const key = canBeOff.join();
-    let f = futures.get(key);
-    if (!f) {
-      f = new Futures(flat, canBeOff);
-      futures.set(key, f);
+    if (!a.futures?.covers(off)) {
+      for (const c of a.futures?.canBeOff ?? []) off.add(c);
+      a.futures = new Futures(
+        a.flat,
+        [...off].sort((x, y) => x - y),
+      );
     }
-    return f;
+    return a.futures;
   }
 }
 
