@@ -22,13 +22,19 @@ export const WORD_TYPES = new Set(
 
 /** Parsed texts without a place of their own, shared by all programs: a review lowers much the same twice. */
 const shared = new Map<string, Node>();
-const MAX_SHARED = 4000;
+/** Characters of those texts that are kept; then it starts anew. Their trees take some fifty times as much memory. */
+const MAX_SHARED = 1_000_000;
+let held = 0;
 
 function parseShared(chunk: Chunk): Node {
   const key = `${chunk.masked}\0${chunk.text}`;
   let node = shared.get(key);
   if (node === undefined) {
-    if (shared.size >= MAX_SHARED) shared.clear();
+    if (held > MAX_SHARED) {
+      shared.clear();
+      held = 0;
+    }
+    held += key.length;
     shared.set(key, (node = parseChunk(chunk)));
   }
   return node;

@@ -29,6 +29,8 @@ type Apply = (s: Uint8Array) => number;
 
 /** The function for each text, once; and by operation, so that the text is made once. */
 const functions = new Map<string, unknown>();
+/** Constants of patches make new ones: a long-lived process must not keep those of all reviews. */
+const MAX_FUNCTIONS = 20_000;
 const guards = new WeakMap<Op, Guard>();
 const effects = new WeakMap<Op, Apply>();
 
@@ -37,6 +39,7 @@ function functionOf(code: string): unknown {
   let f = functions.get(code);
   if (!f) {
     f = new Function('s', code);
+    if (functions.size >= MAX_FUNCTIONS) functions.clear();
     functions.set(code, f);
   }
   return f;
