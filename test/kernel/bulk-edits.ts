@@ -33,6 +33,11 @@ const skippedStored = (e: Edit, f: KernelFunction) =>
 
 /** Defects of 6.1's dup_mmap() and exit_mmap(): the child's tree is filled in bulk, and no VMA has a lock. */
 export const BULK_DEFECTS: Described[] = [
+  ...under('fork-lock-target', {
+    'the TLB is not flushed': drop('flush_tlb_mm'),
+    'the flush comes after the unlock': (e, f) =>
+      e.move(f.call('flush_tlb_mm').stmt, f.call('mmap_write_unlock', 'oldmm').stmt),
+  }),
   ...under('fork-half-built', {
     "the parent's VMA is stored": parentStored,
     'what is skipped is stored': skippedStored,

@@ -15,7 +15,6 @@ type Tree = (typeof TREES)[number];
 const ABSENT: Record<Tree, Record<string, string>> = {
   'mini-6.12': {},
   'mini-6.1': {
-    'fork-lock-target': 'page faults take the mmap lock there: no VMA has a lock of its own',
     'fork-guard-teardown':
       'dup_mmap() itself is the uprobe section there: none covers the teardown',
   },
