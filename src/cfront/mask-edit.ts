@@ -60,18 +60,22 @@ export class TokenView {
     }
   }
 
-  /** Makes tokens `[first, last]` one identifier of the same length and records what it stands for. */
+  /** Makes tokens `[first, last]` one identifier in their place and records what it stands for. */
   glue(first: number, last: number): void {
     const from = this.tokens[first].at;
     const end = this.tokens[last].at + this.tokens[last].text.length;
     const original = this.text.slice(from, end);
-    let name = original.replace(/\W/g, (c) => (c === '*' ? 'P' : '_'));
-    if (first === last || /^\d/.test(name)) name = name[0].toUpperCase() + name.slice(1);
+    // of several lines the first holds the name; no line end moves
+    const [line] = original.split('\n', 1);
+    const short = line.length < original.length;
+    let name = line.trimEnd().replace(/\W/g, (c) => (c === '*' ? 'P' : '_'));
+    if (short || first === last || /^\d/.test(name)) name = name[0].toUpperCase() + name.slice(1);
     for (let k = 0; this.edit.glued.has(name) && this.edit.glued.get(name) !== original; k++) {
       name = `${name.slice(0, -2)}${k}_`.slice(0, name.length);
     }
     this.edit.glued.set(name, original);
-    for (let i = from; i < end; i++) this.edit.chars[i] = name[i - from];
+    for (let i = from; i < end; i++)
+      this.edit.chars[i] = name[i - from] ?? (this.text[i] === '\n' ? '\n' : ' ');
     this.tokens.splice(first, last - first + 1, {
       kind: 'ident',
       text: name,

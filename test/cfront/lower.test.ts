@@ -57,6 +57,18 @@ void f(struct ops *o, int n) { if (o->open) o->open(n); (*o->open)(-1); }`);
   });
 });
 
+describe('a type that is broken over lines', () => {
+  it('is read whole, and moves no line', async () => {
+    const text = (gap: string) =>
+      `struct foo { int a; int m; };\nint f(int *q)\n{\n\tstruct foo *p = container_of(q, struct${gap}foo, m);\n\treturn p->a;\n}\n`;
+    const [one, two] = [await only(text(' ')), await only(text('\n\t\t'))];
+    const code = (x: Func) => x.code.map(({ ref: _, ...i }) => i);
+    expect(code(two)).toEqual(code(one));
+    const last = (x: Func) => x.refs[x.code.findLast((i) => i.op === 'return')!.ref];
+    expect(last(two).line).toBe(last(one).line! + 1);
+  });
+});
+
 describe('names', () => {
   it('a modelled constant stays a name, an undefined one too, a defined one is a number', async () => {
     const f = await only(

@@ -48,6 +48,7 @@ describe('maskChunk', () => {
     ['typeof(*p) y = *p;', 'typeof_Pp_ y = *p;'],
     ['case 1 ... 5: break;', 'case 1 || 5: break;'],
     ['out: }', 'out:;}'],
+    ['p = container_of(q, struct\n  foo, m);', 'p = container_of(q, Struct , m);'],
   ])('%j', (text, want) => {
     expect(body(text)).toBe(want);
   });
