@@ -8,7 +8,8 @@ import { Script } from 'node:vm';
 // what a review parses. Set before the code cache is read or made: V8 takes none that was made with other flags.
 setFlagsFromString('--wasm-tiering-budget=2000000000');
 // Most reviews are over before code that is optimised early, or with much inlined, has paid for the optimising.
-setFlagsFromString('--interrupt-budget=1500000');
+// Node 22 and later wait longer by themselves, and their V8 complains of the name.
+if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=1500000');
 setFlagsFromString('--max-inlined-bytecode-size-cumulative=400');
 
 const file = fileURLToPath(new URL('./@BUNDLE@.cjs', import.meta.url));
