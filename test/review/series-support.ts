@@ -22,7 +22,14 @@ export async function smallRule(): Promise<Rule[]> {
   return [
     {
       ...rule,
-      scenarios: [{ ...scenario, vmas: scenario.vmas.slice(-1), failures: 0, signal: false }],
+      scenarios: [
+        {
+          ...scenario,
+          vmas: scenario.vmas.filter((v) => v.kind === 'policy'),
+          failures: 0,
+          signal: false,
+        },
+      ],
       mutants: { ...rule.mutants, operators: ['delete-all'] },
     },
   ];
