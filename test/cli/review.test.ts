@@ -24,7 +24,7 @@ describe('forklore review', () => {
     expect(r.out).toMatch(/1 patch, nothing introduced \(\d+\.\d s\)/);
     // a run that breaks the rule, in this version or in one without what the rule is about
     const files = [...r.out.matchAll(/forklore replay (\S+)/g)].map((m) => m[1]);
-    expect(files.length).toBeGreaterThan(1);
+    expect(files.length).toBeGreaterThan(0);
     for (const file of files) expect(dirname(file)).toBe(traces);
     expect(forklore('replay', files[0]).code).toBe(0);
     for (const line of r.out.split('\n'))
