@@ -9,7 +9,7 @@ import { Script } from 'node:vm';
 setFlagsFromString('--wasm-tiering-budget=2000000000');
 // Most reviews are over before code that is optimised early, or with much inlined, has paid for the optimising.
 // Node 22 and later wait longer by themselves, and their V8 complains of the name.
-if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=1500000');
+if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=700000');
 setFlagsFromString('--max-inlined-bytecode-size-cumulative=400');
 
 const file = fileURLToPath(new URL('./@BUNDLE@.cjs', import.meta.url));
