@@ -36,6 +36,8 @@ export const ScaledOctokit = ProbotOctokit.defaults((options: object) => ({
 
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
+const pool = new ReviewPool(new URL(`file://${process.env.REVIEW_THREAD}`));
+
 const options = {
   env: process.env,
   octokit: ScaledOctokit,
@@ -48,7 +50,7 @@ const options = {
 };
 
 function reviewOf(kind: string | undefined) {
-  if (kind === 'real') return realReview();
+  if (kind === 'real') return realReview(pool);
   return kind === 'leak' ? leakingReview : stubReview;
 }
 
@@ -58,9 +60,8 @@ function leakingReview(): Promise<never> {
 }
 
 /** Reviews on threads, as the product does. */
-function realReview() {
-  const pool = new ReviewPool(new URL(`file://${process.env.REVIEW_THREAD}`));
-  return (input: ReviewInput, signal: AbortSignal) => pool.review(input, signal);
+function realReview(threads: ReviewPool) {
+  return (input: ReviewInput, signal: AbortSignal) => threads.review(input, signal);
 }
 
 /** Finds one problem for each head: the title of the stand-in's pull requests names it. */
@@ -87,3 +88,5 @@ if (process.argv[2] === 'worker') {
   await stopped;
   await server.close(5000);
 }
+// idle threads would keep the process
+await pool.close();
