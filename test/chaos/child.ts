@@ -88,5 +88,6 @@ if (process.argv[2] === 'worker') {
   await stopped;
   await server.close(5000);
 }
-// idle threads would keep the process
+// as the product ends: idle threads would keep the process
 await pool.close();
+process.exit(0);
