@@ -113,6 +113,18 @@ describe('what matters in an archive', () => {
     expect(patches.map((p) => p.files[0].newPath)).toEqual(['mm/b.c', 'mm/b.c']);
   });
 
+  it('is found behind a line that ends no part of the mail', async () => {
+    const code = encoded(`Why.\n---\n${diff('mm/b.c')}`, 'base64');
+    const fields = { 'Content-Transfer-Encoding': 'base64' };
+    const inPart = `--b\nContent-Transfer-Encoding: base64\n\n--cccc\n\n${code}\n--b--\n`;
+    const mixed = { 'Content-Type': 'multipart/mixed; boundary=b', 'MIME-Version': '1.0' };
+    const bytes = mbox(mail(`--bbbb\n\n${code}`, fields), mail(inPart, mixed));
+    const read = async () => (await readInput('a.mbox', bytes)).patches.map((p) => p.files.length);
+    const { patches } = await openArchive(bytes);
+    expect(patches.map((p) => p.files.length)).toEqual(await read());
+    expect(await read()).toEqual([1, 1]);
+  });
+
   it('is found in any text encoding and under any spelling of a name', async () => {
     const utf16 = Buffer.from(`Why.\n---\n${diff('mm/b.c')}`, 'utf16le').toString('base64');
     const type = { 'Content-Type': 'text/plain; charset=utf-16le' };

@@ -34,15 +34,19 @@ export function decodeQuoted(bytes: Buffer): Buffer {
 const BASE64_LINE = /^[A-Za-z0-9+/=]*[ \t]*\r?$/;
 
 /**
- * The base64 text at `start` of `text`, decoded. Null when what ends it is neither a boundary nor the end: then a mail
- * reader may make something else of it.
+ * The base64 text at `start` of `text`, decoded, up to a line that `ends` it (without blanks at its end) or the end.
+ * Null when there is a line that is no base64 before: a mail reader may make something else of it.
  */
-export function decodeBase64(text: string, start: number): Buffer | null {
+export function decodeBase64(
+  text: string,
+  start: number,
+  ends: (line: string) => boolean = () => false,
+): Buffer | null {
   let end = start;
   while (end < text.length) {
     const next = text.indexOf('\n', end);
     const line = text.slice(end, next < 0 ? text.length : next);
-    if (line.startsWith('--')) break;
+    if (ends(line.trimEnd())) break;
     if (!BASE64_LINE.test(line)) return null;
     end = next < 0 ? text.length : next + 1;
   }

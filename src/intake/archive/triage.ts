@@ -78,9 +78,22 @@ function bodyStart(text: string, from: number): number {
   return blank.exec(text) ? blank.lastIndex : text.length;
 }
 
+/** Lines that end a part, by the boundaries that a mail names. */
+function boundaryLines(text: string): ReadonlySet<string> {
+  const out = new Set<string>();
+  for (const [, quoted, bare] of text.matchAll(
+    /boundary[ \t]*=[ \t]*(?:"([^"\n]*)"|([^\s;"]+))/gi,
+  )) {
+    const line = `--${quoted ?? bare}`.trimEnd();
+    out.add(line).add(`${line}--`);
+  }
+  return out;
+}
+
 /** Every part that says how it is encoded, whatever the structure around it. Time is linear. */
 function seeParts(bytes: Buffer, wanted: Wanted): Sight {
   const text = bytes.toString('latin1');
+  const ends = boundaryLines(text);
   const sights: Sight[] = [];
   let seen = -1;
   let quoted = false;
@@ -89,7 +102,12 @@ function seeParts(bytes: Buffer, wanted: Wanted): Sight {
     if (encoding === null) continue;
     const start = bodyStart(text, field.index + field[0].length - 1);
     if (encoding === 'base64' && start > seen) {
-      sights.push(seeDecoded(decodeBase64(text, start), wanted));
+      sights.push(
+        seeDecoded(
+          decodeBase64(text, start, (line) => ends.has(line)),
+          wanted,
+        ),
+      );
       seen = start;
     } else if (encoding === 'quoted-printable' && !quoted) {
       // all that follows, so that the parts behind it are decoded with it
