@@ -9,6 +9,7 @@ import {
   withStale,
 } from './changed-models.js';
 import { causesOf, hiddenChanges, isCompiled, otherWay, placesOf } from './hidden.js';
+import { modelledIn } from './modelled.js';
 import { isModelled } from './sim/known.js';
 import type { Program } from './sim/program.js';
 import {
@@ -81,7 +82,7 @@ async function lowered(
   const entries = wanted.includes('dup_mm') ? [...new Set([...wanted, ...PARTS])] : wanted;
   const files = sidesOf(sourced.pairs).filter((f) => isFamily(f.path));
   const hidden = hiddenChanges(files, config);
-  const models = sourced.fromTree ? changedModels(sourced.pairs, config) : NONE;
+  const models = (sourced.fromTree ? changedModels : modelledIn)(sourced.pairs, config);
   const found = await lowerBoth(sourced, entries, config, hidden.length > 0, models);
   if (found && 'stale' in found)
     return {
@@ -119,8 +120,6 @@ function sameCode(a: Program, b: Program): boolean {
     );
   return code(a) === code(b);
 }
-
-const NONE: ReadonlyMap<string, ChangedModel> = new Map();
 
 /** All that the patch changes of what the entries run are functions that stand as models. */
 interface OnlyModels {

@@ -90,6 +90,23 @@ describe('without a tree', () => {
     expect(r.status).toBe('not-applicable');
     expect(r.reason).toBe('changes vm_area_free(), which a model stands for: that text is not run');
   });
+
+  it('nothing passes that runs a function whose model stands for the text before the patch', async () => {
+    const twice = mailOf(FORK, DUP_MMAP, (text) =>
+      edit(text, '\t\tvma_start_write(mpnt);\n', '\t\tvma_start_write(mpnt);\n'.repeat(2)),
+    );
+    const lock =
+      '#include <linux/mm.h>\n\nvoid vma_start_write(struct vm_area_struct *vma)\n{\n\tone(vma);\n\ttwo(vma);\n}\n';
+    const body = patchOf('include/linux/mm.h', lock, edit(lock, '\tone(vma);\n', '\treturn;\n'));
+    const rules = ['fork-lock-target', 'fork-content', 'fork-lock-balance'];
+    const alone = await review(twice, rules);
+    expect(alone.findings.map((f) => f.verdict)).toEqual(rules.map(() => 'holds'));
+    const both = await review({ ...twice, files: [...twice.files, ...body.files] }, rules);
+    expect(both.findings.map((f) => f.verdict)).toEqual(rules.map(() => 'inconclusive'));
+    expect(of(both, 'fork-lock-target')?.evidence.notModelled).toEqual([
+      'vma_start_write() is a model here, and the patch changes its text (include/linux/mm.h)',
+    ]);
+  });
 });
 
 describe('a quote that is cut short', () => {
