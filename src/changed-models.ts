@@ -75,6 +75,13 @@ export function withStale(
   return { program: { ...program, functions: { ...program.functions, ...stubs } }, stale };
 }
 
+/** The program has the function's own text, and no place in its stead where a run ends. */
+export const runsIn = (program: Program, name: string): boolean =>
+  Object.hasOwn(program.functions, name) && !isStub(program.functions[name]);
+
+const isStub = ({ code, params, result }: Func): boolean =>
+  code.length === 1 && code[0].op === 'unmodelled' && !params.length && result.kind === 'void';
+
 const calls = (program: Program, name: string): boolean =>
   Object.values(program.functions).some((f) =>
     f.code.some((i) => i.op === 'call' && 'name' in i.callee && i.callee.name === name),

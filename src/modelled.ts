@@ -1,37 +1,36 @@
-import { type ConfigTable, listFunctions } from './cfront/index.js';
-import type { ChangedModel } from './changed-models.js';
+import type { ConfigTable } from './cfront/index.js';
+import { type ChangedModel, changedModels, runsIn } from './changed-models.js';
 import { isModelled } from './sim/known.js';
-import type { SourceFile, SourcePair } from './source/types.js';
+import type { Program } from './sim/program.js';
+import type { SourcePair } from './source/types.js';
+import { type Untwined, untwined } from './twins.js';
 
-/** Functions with lines that the patch changes; one whose lines are all changed is new, or gone, and no other text. */
-const changedIn = (file: SourceFile, config?: ConfigTable): string[] =>
-  listFunctions(file, config)
-    .filter((f) => {
-      const lines = file.lines.slice(f.startLine, f.endLine + 1);
-      return lines.some((l) => l.changed) && !lines.every((l) => l.changed);
-    })
-    .map((f) => f.name);
-
-/**
- * Functions that stand as models and that the patch changes, by name, as far as hunks alone tell: none of them can be
- * run, for there is only a part of it.
- */
-export function modelledIn(
-  pairs: readonly SourcePair[],
-  config?: ConfigTable,
-): Map<string, ChangedModel> {
-  const out = new Map<string, ChangedModel>();
-  for (const { path, before, after, partial } of pairs) {
-    const whole = [before, after].flatMap((f) => (f ? changedIn(f, config) : []));
-    for (const name of [...whole, ...(partial ?? [])])
-      if (isModelled(name)) out.set(name, { name, path, line: null, within: name });
-  }
-  return out;
+/** What hunks show of functions that stand as models. */
+export interface ShownModels extends Untwined {
+  /** Those that are not what they were after the patch, by name. */
+  models: Map<string, ChangedModel>;
 }
 
-/** The same in one sentence, or null where there are none. */
-export function modelledChanges(pairs: readonly SourcePair[], config?: ConfigTable): string | null {
-  const models = [...modelledIn(pairs, config).keys()].map((name) => `${name}()`);
-  if (models.length === 0) return null;
-  return `changes ${models.join(', ')}, which a model stands for: that text is not run`;
+/**
+ * Functions that stand as models and that the patch changes, as far as hunks alone tell: whole ones by their text, and
+ * those of which there is only a part, or of which nobody can tell which text is compiled.
+ */
+export function shownModels(pairs: readonly SourcePair[], config?: ConfigTable): ShownModels {
+  const shown = untwined(pairs, config);
+  const models = changedModels(shown.pairs, config);
+  for (const u of shown.unclear)
+    if (isModelled(u.name)) models.set(u.name, { ...u, within: u.name });
+  return { ...shown, models };
+}
+
+/** One sentence about those that are not run although the patch changes them; null where there are none. */
+export function notRun(
+  models: ReadonlyMap<string, ChangedModel>,
+  program: Program | null,
+): string | null {
+  const names = [...models.keys()]
+    .filter((name) => !program || !runsIn(program, name))
+    .map((name) => `${name}()`);
+  if (names.length === 0) return null;
+  return `changes ${names.join(', ')}, which a model stands for: that text is not run`;
 }

@@ -9,7 +9,7 @@ import {
   withStale,
 } from './changed-models.js';
 import { causesOf, hiddenChanges, isCompiled, otherWay, placesOf } from './hidden.js';
-import { modelledIn } from './modelled.js';
+import { notRun, shownModels } from './modelled.js';
 import { isModelled } from './sim/known.js';
 import type { Program } from './sim/program.js';
 import {
@@ -73,16 +73,23 @@ export function partsShown(pairs: readonly SourcePair[]): string | null {
   return `the patch shows only a part of ${names.map((n) => `${n}()`).join(', ')}; give the tree with --tree`;
 }
 
+/** The files of a patch as they are lowered, and the models that it changes. */
+function modelsOf({ fromTree, pairs }: Sourced, config?: ConfigTable) {
+  if (fromTree) return { pairs, models: changedModels(pairs, config), notes: [] };
+  return shownModels(pairs, config);
+}
+
 async function lowered(
-  sourced: Sourced,
+  given: Sourced,
   wanted: readonly string[],
   config?: ConfigTable,
 ): Promise<Lowered> {
   // any of the parts of a fork may be what the patch is about: the others have skeletons
   const entries = wanted.includes('dup_mm') ? [...new Set([...wanted, ...PARTS])] : wanted;
-  const files = sidesOf(sourced.pairs).filter((f) => isFamily(f.path));
+  const { pairs, models, notes } = modelsOf(given, config);
+  const sourced = { ...given, pairs };
+  const files = sidesOf(pairs).filter((f) => isFamily(f.path));
   const hidden = hiddenChanges(files, config);
-  const models = (sourced.fromTree ? changedModels : modelledIn)(sourced.pairs, config);
   const found = await lowerBoth(sourced, entries, config, hidden.length > 0, models);
   if (found && 'stale' in found)
     return {
@@ -90,9 +97,13 @@ async function lowered(
       notes: [],
       refused: `${found.stale.map(staleNote).join('; ')}: not analysed`,
     };
-  const note = (programs: Programs) => (sourced.fromTree ? filledIn(programs) : []);
-  if (hidden.length === 0)
-    return { programs: found, notes: found ? note(found) : [], refused: null };
+  const note = (programs: Programs | null) => {
+    // with a tree such text is run, or said not to be analysed
+    if (sourced.fromTree) return programs ? filledIn(programs) : [];
+    const left = notRun(models, programs?.after ?? null);
+    return left === null ? notes : [...notes, left];
+  };
+  if (hidden.length === 0) return { programs: found, notes: note(found), refused: null };
   const where = `${placesOf(hidden)} not compiled here (${causesOf(hidden, config) || 'never on'})`;
   if (found)
     return { programs: found, notes: [...note(found), `${where}: not analysed`], refused: null };

@@ -14,7 +14,6 @@ import type { Rule } from './judge/rule.js';
 import { configured, expired, isWanted, limitsOf, suppress } from './judge/settings.js';
 import type { Finding, PatchReview, PatchStatus, Review } from './judge/types.js';
 import { listingsOf } from './listings.js';
-import { modelledChanges } from './modelled.js';
 import { type Programs, partsShown, programsOf } from './programs.js';
 import type { Limits } from './sim/scenario.js';
 import { Made, Stack } from './source/index.js';
@@ -133,8 +132,6 @@ async function reviewOn(stack: Stack, patch: Patch, o: ReviewOptions): Promise<P
   const entries = entriesOf(rules);
   const lowered = await programsOf(sourced, entries, o.config);
   notes.push(...lowered.notes);
-  // with a tree such text is run, or said not to be analysed
-  const models = sourced.fromTree ? null : modelledChanges(sourced.pairs, o.config);
   if (lowered.programs === null) {
     if (sourced.failures.length) return done('inconclusive', sourced.failures.join('; '));
     if (lost.length) return done('failed', lost.join('; '));
@@ -142,9 +139,10 @@ async function reviewOn(stack: Stack, patch: Patch, o: ReviewOptions): Promise<P
     const names = entries.map((e) => `${e}()`).join(', ');
     const parts = partsShown(sourced.pairs);
     if (parts !== null) return done('inconclusive', parts);
-    return done('not-applicable', models ?? `touches nothing that ${names} runs`);
+    const told = lowered.notes.length ? lowered.notes.join('; ') : null;
+    return done('not-applicable', told ?? `touches nothing that ${names} runs`);
   }
-  notes.push(...sourced.failures, ...(models === null ? [] : [models]));
+  notes.push(...sourced.failures);
   const sides = sidesOf(lowered.programs, sourced, o);
   const options = { limits: limitsOf(settings), ...o.explore };
   const { message } = patch;

@@ -34,6 +34,7 @@ function meets(c: FeatureCondition, side: Side): boolean {
   if (!isOne(c.assertsWriteLocked, features.assertsWriteLocked)) return false;
   if (!isOne(c.rcuTrees, hasRcuTrees(features))) return false;
   if (!isOne(c.guardsTeardown, features.guardsTeardown)) return false;
+  if (!isOne(c.scans, (features.scans ?? []).length > 0)) return false;
   const callees = c.calls ? calleesOf(side.program) : null;
   return !c.calls || c.calls.every((name) => callees!.has(name));
 }

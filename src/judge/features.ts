@@ -138,6 +138,7 @@ export function detectFeatures(
       (name) => around.stable[name] ?? around.symbols.has('MMF_UNSTABLE'),
     ),
     guardsTeardown: around.guardsTeardown,
+    scans: (['ksm', 'khugepaged'] as const).filter((name) => callees.has(`${name}_fork`)),
     ...(around.links ? { vmaLinks: around.links } : {}),
   };
 }

@@ -12,6 +12,8 @@ export interface FeatureCondition {
   rcuTrees?: boolean;
   /** dup_mm() holds the uprobe section until a failed child is torn down, before the patch or after it. */
   guardsTeardown?: boolean;
+  /** Fork tells a scanner of the child, before the patch or after it. */
+  scans?: boolean;
   /** Functions that the program calls, each of them. */
   calls?: string[];
 }

@@ -46,7 +46,7 @@ const keys = {
   registered: {
     type: 'array',
     items: { enum: ['ksm', 'khugepaged'] },
-    description: 'scanners that the parent is registered with',
+    description: 'scanners that the parent is registered with; left out: both',
   },
   visitors: {
     type: 'array',

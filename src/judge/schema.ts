@@ -31,6 +31,7 @@ const condition = {
     assertsWriteLocked: { type: 'boolean' },
     rcuTrees: { type: 'boolean' },
     guardsTeardown: { type: 'boolean' },
+    scans: { type: 'boolean' },
     calls: { ...strings, description: 'functions that the program calls, each of them' },
   },
 } as const;

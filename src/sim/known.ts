@@ -39,6 +39,10 @@ const FROM_SOURCE: ReadonlySet<string> = new Set([
   'vm_flags_set',
   'vm_unacct_memory',
   'vm_stat_account',
+  'ksm_fork',
+  'ksm_exit',
+  'khugepaged_fork',
+  'khugepaged_exit',
 ]);
 
 /** A changed definition of this modelled name can run (or be expanded) in the model's place. */

@@ -54,7 +54,7 @@ export interface Scenario {
   entry?: 'dup_mmap' | 'dup_mm';
   vmas: VmaSpec[];
   threads: ThreadSpec[];
-  /** Scanners that the parent is registered with. */
+  /** Scanners that the parent is registered with; left out: both. */
   registered?: ('ksm' | 'khugepaged')[];
   visitors?: VisitorKind[];
   /** Failing allocations per fork. */

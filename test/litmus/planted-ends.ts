@@ -380,6 +380,13 @@ export const PLANTED_ENDS: PlantedEnd[] = [
     ),
     true,
   ),
+  planted(
+    'unregistered',
+    'khugepaged is not told',
+    '\t\tkhugepaged_fork(mm, oldmm);\n',
+    '',
+    quiet('anon'),
+  ),
   {
     property: 'huge-entry',
     version: { name: 'no lock', change: (t) => edit(t, '\t\tvma_start_write(mpnt);\n', '') },

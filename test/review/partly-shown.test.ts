@@ -104,7 +104,7 @@ describe('without a tree', () => {
     const both = await review({ ...twice, files: [...twice.files, ...body.files] }, rules);
     expect(both.findings.map((f) => f.verdict)).toEqual(rules.map(() => 'inconclusive'));
     expect(of(both, 'fork-lock-target')?.evidence.notModelled).toEqual([
-      'vma_start_write() is a model here, and the patch changes its text (include/linux/mm.h)',
+      'vma_start_write() is a model here, and the patch changes its text (include/linux/mm.h:5)',
     ]);
   });
 });

@@ -77,23 +77,23 @@ describe('not modelled, so that a defect there is missed:', () => {
     ]);
   });
 
-  it.each([
-    ['the hook of khugepaged', '\t\tkhugepaged_fork(mm, oldmm);\n', ''],
-    ['the flags of a failed child', '\t\tset_bit(MMF_UNSTABLE, &mm->flags);\n', ''],
-  ])('%s', async (_name, from, to) => {
-    const vma = {
-      ...anon('writable'),
-      flags: [...RW, 'VM_ACCOUNT'],
-      policy: true,
-      userfaultfd: true,
-    };
-    const s = alone(vma, { failures: 1 });
-    const result = await verdict(
-      version('edited', (t) => edit(t, from, to)),
-      s,
-    );
-    expect(result).toMatchObject({ failing: 0, exhausted: true, stuck: [] });
-  });
+  it.each([['the flags of a failed child', '\t\tset_bit(MMF_UNSTABLE, &mm->flags);\n', '']])(
+    '%s',
+    async (_name, from, to) => {
+      const vma = {
+        ...anon('writable'),
+        flags: [...RW, 'VM_ACCOUNT'],
+        policy: true,
+        userfaultfd: true,
+      };
+      const s = alone(vma, { failures: 1 });
+      const result = await verdict(
+        version('edited', (t) => edit(t, from, to)),
+        s,
+      );
+      expect(result).toMatchObject({ failing: 0, exhausted: true, stuck: [] });
+    },
+  );
 
   it('pages have no content but who stored to them, and a thread with one store has no order to break', async () => {
     const one = scenario('one', [anon('writable', 'writable')], stores(1));

@@ -1,6 +1,7 @@
 import { fail } from '../explore/op.js';
 import type { Features } from '../kernel/features.js';
 import { uprobeSection } from '../kernel/primitives/hooks.js';
+import { isScanned, SCANNERS } from '../kernel/primitives/scanner-list.js';
 import { CHILD } from '../kernel/primitives/support.js';
 import { XA_ZERO_ENTRY } from '../kernel/primitives/tree.js';
 import type { Interrupt } from '../machine/machine.js';
@@ -25,16 +26,11 @@ export function guards(w: World, callee: string, features: Features): Interrupt[
   const inFork = forkFailed(w) && w.frames[0].func.name === 'dup_mm';
   if (inFork && features.guardsTeardown && uprobeSection(w) <= 0 && halfBuilt(w))
     out.push(broken('guard-teardown', 'exit_mmap(child) outside of the uprobe section'));
-  for (const [field, name] of SCANNERS)
-    if (w.get(CHILD, field) === 1)
-      out.push(broken('half-built-hook', `exit_mmap(child) while ${name} has it on its list`));
+  for (const s of SCANNERS)
+    if (isScanned(w, CHILD, s))
+      out.push(broken('half-built-hook', `exit_mmap(child) while ${s.name} has it on its list`));
   return out;
 }
-
-const SCANNERS = [
-  ['__ksm', 'ksm'],
-  ['__khugepaged', 'khugepaged'],
-] as const;
 
 /** A marker takes the place of one entry of the parent: the store of anything else may need memory, and can fail. */
 function misplaced(w: World): string | null {

@@ -35,6 +35,8 @@ export interface Features {
   stableChecks: readonly ('swapoff' | 'uprobe')[];
   /** dup_mm() holds the uprobe section until a failed child is torn down, before the patch or after it. */
   guardsTeardown: boolean;
+  /** Scanners that fork tells of a child, before the patch or after it; left out: none. */
+  scans?: readonly ('ksm' | 'khugepaged')[];
 }
 
 /** Trees of mms are in RCU mode. */
@@ -47,6 +49,7 @@ export const FEATURES_6_8: Features = {
   assertsWriteLocked: true,
   stableChecks: [],
   guardsTeardown: false,
+  scans: ['ksm', 'khugepaged'],
 };
 
 export const FEATURES_6_12: Features = {
@@ -56,6 +59,7 @@ export const FEATURES_6_12: Features = {
   assertsWriteLocked: true,
   stableChecks: ['swapoff', 'uprobe'],
   guardsTeardown: true,
+  scans: ['ksm', 'khugepaged'],
 };
 
 /** The values that a rule may ask for, for each feature that it may ask about. */

@@ -4,6 +4,8 @@ import type { Scenario, VmaSpec } from '../scenario.js';
 import { VM_FLAGS } from './constants.js';
 import { hasRcuTrees } from './features.js';
 import { linkAll, noLinks } from './links.js';
+import { setFlag } from './primitives/flags.js';
+import { SCANNERS, scansParent } from './primitives/scanner-list.js';
 import { CHILD, KERNEL, PAGE, PARENT } from './primitives/support.js';
 import { MM_SEQ_START, type Shared } from './shared.js';
 import { COUNTERS, countersOf } from './stat.js';
@@ -30,6 +32,7 @@ export function initialWorld(shared: Shared): World {
   const sums = countersOf(scenario.vmas.map((v) => ({ flags: flagsOf(v), pages: pagesOf(v) })));
   for (const mm of [PARENT, CHILD]) freshMm(w, mm);
   for (const field of COUNTERS) w.put(PARENT, field, sums[field]);
+  for (const s of SCANNERS) if (scansParent(scenario, s)) setFlag(w, PARENT, s.flag, true);
   w.put(PARENT, 'map_count', scenario.vmas.length);
   w.put(PARENT, 'binfmt', pointer(PARENT.obj, '__binfmt'));
   w.put(PARENT, '__binfmt.module', 0);
@@ -78,6 +81,7 @@ const FRESH = [
   'pinned_vm',
   'hiwater_rss',
   'exe_file',
+  ...SCANNERS.map((s) => s.field),
 ];
 
 function makeVma(w: World, scenario: Scenario, k: number) {

@@ -114,6 +114,11 @@ export const PROPERTIES: readonly Property[] = [
     id: 'store-allocates',
     breach: 'a store for which memory should be set aside has to allocate',
   },
+  {
+    id: 'unregistered',
+    breach:
+      'ksm or khugepaged has the parent on its list and not the child, or the other way round',
+  },
 ];
 
 /** Index of a property by its id. Throws for an unknown id: a bug of ours. */

@@ -1,4 +1,4 @@
-import { hasFlag, MMF_UNSTABLE } from '../../kernel/primitives/hooks.js';
+import { hasFlag, MMF_UNSTABLE } from '../../kernel/primitives/flags.js';
 import { hasUsers } from '../../kernel/primitives/mm.js';
 import { CHILD, KERNEL } from '../../kernel/primitives/support.js';
 import { entries, XA_ZERO_ENTRY } from '../../kernel/primitives/tree.js';

@@ -2,6 +2,7 @@ import type { Primitive } from '../../machine/primitive.js';
 import { ACCOUNTING } from './accounting.js';
 import { ANON_VMA } from './anon_vma.js';
 import { FILES } from './files.js';
+import { FLAGS } from './flags.js';
 import { HOOKS } from './hooks.js';
 import { LINKS } from './links.js';
 import { LOCKS } from './locks.js';
@@ -9,6 +10,7 @@ import { MISC } from './misc.js';
 import { MM } from './mm.js';
 import { MMAP_LOCK } from './mmap_lock.js';
 import { PAGES } from './pages.js';
+import { SCANNING } from './scanners.js';
 import { TREE } from './tree.js';
 import { VMA } from './vma.js';
 import { VMA_LOCK } from './vma_lock.js';
@@ -18,7 +20,9 @@ export const PRIMITIVES: Readonly<Record<string, Primitive>> = {
   ...MISC,
   ...LOCKS,
   ...MM,
+  ...FLAGS,
   ...HOOKS,
+  ...SCANNING,
   ...MMAP_LOCK,
   ...VMA_LOCK,
   ...TREE,

@@ -7,6 +7,7 @@ import { sameContent, unreported } from './content.js';
 import { linked } from './linked.js';
 import { ordered, published } from './order.js';
 import { mapped } from './rmap.js';
+import { scanned } from './scanned.js';
 import type { Broken } from './tree.js';
 import { unwound } from './unwind.js';
 
@@ -51,5 +52,6 @@ export function brokenAtEnd(world: World, entry: string, value: Value, shared: S
     ...sameContent(ended, shared),
     ...mapped(ended),
     ...linked(ended, shared),
+    ...scanned(ended, shared),
   ];
 }
