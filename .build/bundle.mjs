@@ -26,6 +26,9 @@ for (const asset of ASSETS)
   });
 mkdirSync(join(DIST, 'judge'), { recursive: true });
 writeFileSync(join(DIST, 'judge/checked.json'), JSON.stringify(await checkedRules()));
+// the launcher is CommonJS, and so are the programs beside it
+mkdirSync(join(DIST, 'cli'));
+writeFileSync(join(DIST, 'cli/package.json'), '{ "type": "commonjs" }\n');
 const workers = new Set();
 const inputs = new Set();
 const made = (paths) => {
@@ -36,7 +39,7 @@ made(await cachedProgram({ ...main, warm: WARM, workers }));
 // a worker may start others: the set grows while it is walked
 for (const entry of new Set([...PROGRAMS, ...workers])) {
   const out = join(DIST, entry.replace(/\.ts$/, '.js'));
-  made(await program({ entry: join(SRC, entry), out, workers }));
+  made(await program({ entry: join(SRC, entry), out, common: entry.startsWith('cli/'), workers }));
 }
 made(await page({ entry: join(SRC, 'player/main.tsx'), out: join(DIST, 'player/player') }));
 writeFileSync(join(DIST, 'THIRD-PARTY.txt'), thirdPartyNotices(ROOT, inputs));

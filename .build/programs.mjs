@@ -52,22 +52,28 @@ const moduleUrls = (workers) => ({
 const wasmTo = (folder) =>
   cpSync(join(TREE_SITTER, 'web-tree-sitter.wasm'), join(folder, 'web-tree-sitter.wasm'));
 
-/** A program as an ES module at `out`. Returns the paths of what went into it. */
-export async function program({ entry, out, workers = new Set() }) {
-  const dist = relative(dirname(out), DIST) || '.';
-  const banner = [
+/** First lines of a CommonJS bundle in `folder`: where dist/ is. */
+const commonHead = (folder) =>
+  `const __dist = new URL(${JSON.stringify(`${relative(folder, DIST) || '.'}/`)}, require('node:url').pathToFileURL(__filename));`;
+
+/** The same of an ES module, with what CommonJS packages in it expect. */
+const moduleHead = (folder) =>
+  [
     "import { createRequire as __createRequire } from 'node:module';",
     'const require = __createRequire(import.meta.url);',
     "const __filename = require('node:url').fileURLToPath(import.meta.url);",
     "const __dirname = require('node:path').dirname(__filename);",
-    `const __dist = new URL(${JSON.stringify(`${dist}/`)}, import.meta.url);`,
+    `const __dist = new URL(${JSON.stringify(`${relative(folder, DIST) || '.'}/`)}, import.meta.url);`,
   ].join('\n');
+
+/** A program at `out`, an ES module or (`common`) CommonJS. Returns the paths of what went into it. */
+export async function program({ entry, out, common = false, workers = new Set() }) {
   const made = await build({
     ...NODE,
     entryPoints: [entry],
-    format: 'esm',
+    format: common ? 'cjs' : 'esm',
     outfile: out,
-    banner: { js: banner },
+    banner: { js: (common ? commonHead : moduleHead)(dirname(out)) },
     plugins: [moduleUrls(workers)],
   });
   wasmTo(dirname(out));
@@ -76,12 +82,12 @@ export async function program({ entry, out, workers = new Set() }) {
 
 /**
  * A program that exports `main(argv)`, as CommonJS (only that can come out of a code cache), with a launcher `out` that
- * takes V8's code from the cache. The bundle's name has a hash of its text, so that a cache never meets another text.
+ * takes V8's code from the cache and is CommonJS as well, which node starts 10 ms sooner than an ES module. The bundle's
+ * name has a hash of its text, so that a cache never meets another text.
  * `warm`: command lines that are run once, for the cache. Returns the paths of what went into it.
  */
 export async function cachedProgram({ entry, out, warm, workers = new Set() }) {
   const folder = dirname(out);
-  const dist = relative(folder, DIST) || '.';
   const { outputFiles, metafile } = await build({
     ...NODE,
     entryPoints: [entry],
@@ -89,9 +95,7 @@ export async function cachedProgram({ entry, out, warm, workers = new Set() }) {
     write: false,
     outfile: out,
     supported: { 'dynamic-import': false },
-    banner: {
-      js: `const __dist = new URL(${JSON.stringify(`${dist}/`)}, require('node:url').pathToFileURL(__filename));`,
-    },
+    banner: { js: commonHead(folder) },
     plugins: [moduleUrls(workers)],
   });
   const { text } = outputFiles[0];

@@ -1,4 +1,13 @@
 #!/usr/bin/env node
-import { load } from './@LOAD@.js';
+const { load } = require('./@LOAD@.js');
 
-await load().exports.main(process.argv);
+let through = false;
+load()
+  .exports.main(process.argv)
+  .then(() => {
+    through = true;
+  });
+// Nothing left to do before it was through: no result must not look like a good one.
+process.once('beforeExit', () => {
+  if (!through) process.exitCode = 13;
+});
