@@ -1,6 +1,6 @@
 import type { ConfigTable } from './cfront/index.js';
 import { type Unit, unitOf } from './cfront/unit.js';
-import { isModelled, isPrimitive, runsFromSource } from './sim/known.js';
+import { isModelled, runsFromSource, standsIn } from './sim/known.js';
 import type { Func, Program } from './sim/program.js';
 import type { SourceFile, SourcePair } from './source/types.js';
 
@@ -14,7 +14,8 @@ export interface ChangedModel {
   within: string;
 }
 
-interface Definition {
+/** A definition in one version of a file. */
+export interface Definition {
   file: SourceFile;
   line: number | null;
   /** Without comments and white space. */
@@ -30,10 +31,23 @@ export function changedModels(
   pairs: readonly SourcePair[],
   config?: ConfigTable,
 ): Map<string, ChangedModel> {
+  const models = reachedBy(pairs, config).filter((r) => isModelled(r.name));
+  return new Map(models.map((r) => [r.name, modelOf(r.name, r)]));
+}
+
+/** A function that is not what it was, itself or in what it calls of the patched files: `from` is where the change is. */
+export interface Reached {
+  name: string;
+  from: string;
+  at: Definition;
+}
+
+/** All functions of the patched files that are not what they were, and macros that stand as models. */
+export function reachedBy(pairs: readonly SourcePair[], config?: ConfigTable): Reached[] {
   const files = (side: 'before' | 'after') => pairs.map((p) => p[side]).filter((f) => f !== null);
   const [then, now] = [files('before'), files('after')].map((list) => definitions(list, config));
-  const out = new Map<string, ChangedModel>();
-  const queue: { name: string; from: string; at: Definition }[] = [];
+  const out: Reached[] = [];
+  const queue: Reached[] = [];
   for (const name of new Set([...then.keys(), ...now.keys()])) {
     const [a, b] = [then.get(name), now.get(name)];
     if (a && b && a.code !== b.code) queue.push({ name, from: name, at: b });
@@ -44,7 +58,7 @@ export function changedModels(
   const seen = new Set(queue.map((q) => q.name));
   while (queue.length > 0) {
     const { name, from, at } = queue.shift()!;
-    if (isModelled(name)) out.set(name, { name, path: at.file.path, line: at.line, within: from });
+    out.push({ name, from, at });
     for (const caller of callers.get(name) ?? []) {
       if (seen.has(caller)) continue;
       seen.add(caller);
@@ -53,6 +67,11 @@ export function changedModels(
   }
   return out;
 }
+
+/** The model of this name, changed by what `r` says. */
+export const modelOf = (name: string, { from, at }: Reached): ChangedModel => ({
+  ...{ name, path: at.file.path, line: at.line, within: from },
+});
 
 /** Names of changed models whose new text can run in their place. */
 export const followed = (changed: ReadonlyMap<string, ChangedModel>): Set<string> =>
@@ -64,11 +83,10 @@ export const followed = (changed: ReadonlyMap<string, ChangedModel>): Set<string
  */
 export function withStale(
   program: Program,
-  changed: ReadonlyMap<string, ChangedModel>,
+  changed: readonly ChangedModel[],
 ): { program: Program; stale: ChangedModel[] } {
-  const stale = [...changed.values()].filter(
-    (m) =>
-      isPrimitive(m.name) && !Object.hasOwn(program.functions, m.name) && calls(program, m.name),
+  const stale = changed.filter(
+    (m) => standsIn(m.name) && !Object.hasOwn(program.functions, m.name) && calls(program, m.name),
   );
   if (stale.length === 0) return { program, stale };
   const stubs = Object.fromEntries(stale.map((m) => [m.name, stub(m)]));
@@ -82,7 +100,8 @@ export const runsIn = (program: Program, name: string): boolean =>
 const isStub = ({ code, params, result }: Func): boolean =>
   code.length === 1 && code[0].op === 'unmodelled' && !params.length && result.kind === 'void';
 
-const calls = (program: Program, name: string): boolean =>
+/** The program calls a function of this name. */
+export const calls = (program: Program, name: string): boolean =>
   Object.values(program.functions).some((f) =>
     f.code.some((i) => i.op === 'call' && 'name' in i.callee && i.callee.name === name),
   );
@@ -103,7 +122,8 @@ function stub(m: ChangedModel): Func {
   };
 }
 
-function definitions(
+/** Functions, and macros that stand as models, by name. */
+export function definitions(
   files: readonly SourceFile[],
   config: ConfigTable | undefined,
 ): Map<string, Definition> {

@@ -41,12 +41,12 @@ async function patchesAt(
   for (const { patches } of worksOf(series.patches)) {
     const stack = new Stack(patches, o.reader, made);
     for (const patch of patches) {
-      const { others, headers, ...sourced } = await sourceOf(stack, patch);
+      const { others, headers, tree, ...sourced } = await sourceOf(stack, patch);
       const { subject } = patch;
       if (stage === 'source') {
         out.push({ subject, ...sourced, others: others.map((f) => f.path) });
       } else {
-        const lowered = await programsOf({ ...sourced, others, headers }, entries, config);
+        const lowered = await programsOf({ ...sourced, others, headers, tree }, entries, config);
         out.push({ subject, ...lowered });
       }
     }

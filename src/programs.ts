@@ -1,5 +1,6 @@
 import { ForkloreError } from './base/errors.js';
 import { limitError, MAX_INSTRUCTIONS } from './base/limits.js';
+import { modelsAbove } from './below-models.js';
 import { type ConfigTable, listFunctions, lowerProgram, namesIn } from './cfront/index.js';
 import {
   type ChangedModel,
@@ -75,8 +76,8 @@ export function partsShown(pairs: readonly SourcePair[]): string | null {
 
 /** The files of a patch as they are lowered, and the models that it changes. */
 function modelsOf({ fromTree, pairs }: Sourced, config?: ConfigTable) {
-  if (fromTree) return { pairs, models: changedModels(pairs, config), notes: [] };
-  return shownModels(pairs, config);
+  if (!fromTree) return shownModels(pairs, config);
+  return { pairs, models: changedModels(pairs, config), notes: [] };
 }
 
 async function lowered(
@@ -112,7 +113,7 @@ async function lowered(
   if (!other || 'stale' in other) {
     // A branch that no option opens is no code; one that opens without effect on the entries is none of theirs.
     const open = way === null && hidden.some((h) => h.options.length > 0);
-    return { programs: null, notes: [], refused: open ? `${where}: not analysed` : null };
+    return { programs: null, notes: note(null), refused: open ? `${where}: not analysed` : null };
   }
   const told = `${where}: reviewed with ${way.changed.join(' and ')}`;
   return { programs: other, notes: [...note(other), told], refused: null };
@@ -139,7 +140,7 @@ interface OnlyModels {
 
 /** `compiledOnly`: a change counts only where something is compiled of it. */
 async function lowerBoth(
-  { pairs, others, stable }: Sourced,
+  { pairs, others, stable, tree }: Sourced,
   entries: readonly string[],
   config: ConfigTable | undefined,
   compiledOnly: boolean,
@@ -158,7 +159,11 @@ async function lowerBoth(
   const lower = (files: SourceFile[]) =>
     lowerAll([...files, ...others], entries, config, base, own);
   const lowered = await lower(after);
-  const { program, stale } = withStale(lowered, models);
+  const above = tree ? await modelsAbove(pairs, tree, lowered, config) : [];
+  const { program, stale } = withStale(lowered, [
+    ...models.values(),
+    ...above.filter((m) => !models.has(m.name)),
+  ]);
   const programs = {
     before: elsewhere || defines(before) ? await lower(before) : null,
     after: program,

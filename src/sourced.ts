@@ -16,6 +16,8 @@ export interface Sourced {
   stable: { before: StableChecks; after: StableChecks };
   /** The others are the tree's, not what other patches have shown. */
   fromTree: boolean;
+  /** The tree with the patches before this one; null where it is not the tree that the patch is for. */
+  tree: ContentReader | null;
   notes: string[];
   /** Why a file that matters could not be rebuilt. */
   failures: string[];
@@ -51,6 +53,7 @@ export async function sourceOf(stack: Stack, patch: Patch): Promise<Sourced> {
     headers,
     stable,
     fromTree,
+    tree: fromTree ? layer : null,
     notes: [...notes, ...pairs.flatMap((p) => p.notes)],
     failures,
   };

@@ -1,10 +1,14 @@
 import { constant } from './kernel/constants.js';
-import { EXIT } from './kernel/primitives/exit.js';
+import { EXIT, EXIT_WALKS } from './kernel/primitives/exit.js';
 import { PRIMITIVES } from './kernel/primitives/index.js';
 
 /** The simulator has a model of a function (or a macro that is called like one) of this name. */
 export const isPrimitive = (name: string): boolean =>
   Object.hasOwn(PRIMITIVES, name) || Object.hasOwn(EXIT, name);
+
+/** A model runs in the place of a call of this name that the program has no text of. */
+export const standsIn = (name: string): boolean =>
+  isPrimitive(name) || Object.hasOwn(EXIT_WALKS, name);
 
 /** The simulator has a model or a value for this name, so that its definition in the tree is not followed. */
 export function isModelled(name: string): boolean {
