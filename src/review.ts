@@ -15,6 +15,7 @@ import { configured, expired, isWanted, limitsOf, suppress } from './judge/setti
 import type { Finding, PatchReview, PatchStatus, Review } from './judge/types.js';
 import { listingsOf } from './listings.js';
 import { type Programs, partsShown, programsOf } from './programs.js';
+import { KnownSteps } from './sim/machine/known-steps.js';
 import type { Limits } from './sim/scenario.js';
 import { Made, Stack } from './source/index.js';
 import type { ContentReader, SourcePair } from './source/types.js';
@@ -144,7 +145,7 @@ async function reviewOn(stack: Stack, patch: Patch, o: ReviewOptions): Promise<P
   }
   notes.push(...sourced.failures);
   const sides = sidesOf(lowered.programs, sourced, o);
-  const options = { limits: limitsOf(settings), ...o.explore };
+  const options = { limits: limitsOf(settings), steps: new KnownSteps(), ...o.explore };
   const { message } = patch;
   const all = await evaluateRules({ ...sides, rules, message, options, keep: o.keep });
   const today = o.today ?? new Date().toISOString().slice(0, 10);

@@ -4,6 +4,7 @@ import {
   type ScenarioResult,
   shrinkRun,
 } from '../sim/explore/check.js';
+import type { KnownSteps } from '../sim/machine/known-steps.js';
 import type { Primitive } from '../sim/machine/primitive.js';
 import type { Mutant } from '../sim/mutate/mutants.js';
 import { PROPERTIES } from '../sim/property/properties.js';
@@ -27,6 +28,8 @@ export interface ExploreOptions {
   limits?: Limits;
   /** When to end, in milliseconds since the epoch; explorations that are not through are `bounded`. */
   deadline?: number;
+  /** What executing versions of one program has shown; not used on worker threads. */
+  steps?: KnownSteps;
   /** Worker threads for independent scenarios. */
   pool?: Pool;
   /** Told after each exploration. */
@@ -81,7 +84,8 @@ const inputOf = (
   { limits = DEFAULT_LIMITS }: ExploreOptions,
 ) => ({ program, entry, scenario, features, limits });
 
-const hereOnly = ({ overrides, deadline }: ExploreOptions) => ({
+const hereOnly = ({ overrides, deadline, steps }: ExploreOptions) => ({
+  ...(steps ? { steps } : {}),
   ...(overrides ? { overrides } : {}),
   ...(deadline === undefined ? {} : { expired: () => Date.now() > deadline }),
 });

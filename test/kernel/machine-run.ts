@@ -61,7 +61,7 @@ export class SequentialRun {
       value,
       { shared: this.shared, scenario: o.scenario, features: o.features, assume: () => {} },
       (env, [callee]) => env.stuck(`no model of ${JSON.stringify(callee)}`),
-      (site) => this.watch(site),
+      { note: (site) => this.watch(site) },
     );
   }
 

@@ -9,7 +9,7 @@ import type { Program } from '../program.js';
  * Where the teardown of the child begins: the last reference is dropped, by mmput() as the program has it, else by
  * exit_mmap() alone. null when the program holds neither.
  */
-export function startExit(machine: Machine, program: Program, world: World): Stop | null {
+export function startExit<N>(machine: Machine<N>, program: Program, world: World): Stop | null {
   if (Object.hasOwn(program.functions, 'mmput')) return machine.start('mmput', [CHILD], world);
   if (!Object.hasOwn(program.functions, 'exit_mmap')) return null;
   const w = new World(world);

@@ -13,7 +13,8 @@ import type { Shared } from '../kernel/shared.js';
 import { countTreeNodes, treeBreaches } from '../kernel/tree-ends.js';
 import { dumpTree } from '../kernel/tree-picture.js';
 import { unknownCallee } from '../kernel/unknown.js';
-import { Machine, type Stop } from '../machine/machine.js';
+import type { KnownSteps, Memo } from '../machine/known-steps.js';
+import { type Knowledge, Machine, type Stop } from '../machine/machine.js';
 import type { Alternative, Primitive } from '../machine/primitive.js';
 import { isPtr, isSym, type Ptr, pointer, type Sym, type Value } from '../machine/value.js';
 import { World } from '../machine/world.js';
@@ -22,7 +23,7 @@ import { type Broken, brokenAtEnd, succeeds } from '../property/end/index.js';
 import { propertyIndex } from '../property/properties.js';
 import { startExit } from './exit.js';
 import { guards } from './guards.js';
-import { type ForkNotes, noNotes, watch } from './notes.js';
+import { type CallNote, type ForkNotes, noNotes, noteOf, take } from './notes.js';
 import { pictureOf, stackOf, TreeWatch } from './picture.js';
 import { HELD_BY, visits } from './visitors/index.js';
 import { childEntries, noteReturn } from './visitors/walk.js';
@@ -36,6 +37,8 @@ export interface ForkOptions {
   checked?: ReadonlySet<string>;
   /** Models that replace the built-in ones, for tests and what-if questions. */
   overrides?: Readonly<Record<string, Primitive>>;
+  /** What executing other versions has shown, and is shown by this one. Not used with `overrides`. */
+  steps?: KnownSteps;
 }
 
 /** `fork`: the entry runs; `walker`: the child is torn down by who held it last; `exit`: it exits some time later. */
@@ -75,16 +78,25 @@ export function forkingThread(o: ForkOptions): { automaton: Automaton<State>; no
       if (!('stop' in s) || s.stop.kind !== 'visible') return [];
       trees = new TreeWatch(s.stop.world);
       try {
-        machine.resume(s.stop, edge);
+        machine.resume(s.stop, edge, true);
         return trees.events;
       } finally {
         trees = null;
       }
     },
   };
-  const machine = new Machine(
-    o.program,
-    modelsFor(o),
+  const models = modelsFor(o);
+  const memory = () => initialWorld(o.shared);
+  const knowledge: Knowledge<CallNote | null> | null =
+    o.steps && !o.overrides
+      ? {
+          version: o.steps.version(o.program),
+          memo: o.steps.memo(o.shared, Object.keys(models), memory),
+        }
+      : null;
+  const machine = new Machine<CallNote | null>(
+    knowledge?.version.program ?? o.program,
+    models,
     (name) => EXIT_CONSTANTS[name] ?? constant(name),
     {
       shared: o.shared,
@@ -93,9 +105,13 @@ export function forkingThread(o: ForkOptions): { automaton: Automaton<State>; no
       assume: (text) => notes.assumptions.add(text),
     },
     unknownCallee,
-    (site) => {
-      if (trees) trees.see(site);
-      else watch(site, notes);
+    {
+      note: (site) => {
+        if (!trees) return noteOf(site);
+        trees.see(site);
+        return null;
+      },
+      take: (note, at) => note && take(note, at, notes),
     },
     {
       interrupt: (w, callee) => [
@@ -105,10 +121,11 @@ export function forkingThread(o: ForkOptions): { automaton: Automaton<State>; no
       returned: noteReturn,
       noObject: markerUsed,
     },
+    knowledge,
   );
-  const run: Run = { machine, o: entryOf(o, notes), notes };
+  const run: Run = { machine, o: entryOf(o, notes), notes, memo: knowledge?.memo ?? null };
   const args = run.o.entry === 'dup_mm' ? [TASK, PARENT] : [CHILD, PARENT];
-  const start = machine.start(run.o.entry, args, initialWorld(o.shared));
+  const start = machine.start(run.o.entry, args, knowledge?.memo.initial ?? memory());
   return {
     notes,
     automaton: {
@@ -140,13 +157,16 @@ function entryOf(o: ForkOptions, notes: ForkNotes): ForkOptions {
   return { ...o, entry: 'dup_mmap' };
 }
 
+type ForkMachine = Machine<CallNote | null>;
+
 interface Run {
-  machine: Machine;
+  machine: ForkMachine;
   o: ForkOptions;
   notes: ForkNotes;
+  memo: Memo<CallNote | null> | null;
 }
 
-function keyOf(s: State, machine: Machine): string {
+function keyOf(s: State, machine: ForkMachine): string {
   if ('stop' in s) return `${s.phase} ${machine.key(s.stop)}`;
   if ('after' in s) return s.after;
   const broken = s.broken.map((b) => `${b.property} ${b.text}`).join();
@@ -236,7 +256,8 @@ function markerUsed(x: Value, what: string): Broken | null {
 }
 
 /** The end of a part of the run: what must be in order now is checked, and the child is torn down where it has to be. */
-function finish(stop: Stop & { kind: 'end' }, phase: Phase, { machine, o }: Run): Telling {
+function finish(stop: Stop & { kind: 'end' }, phase: Phase, run: Run): Telling {
+  const { machine, o, memo } = run;
   const { world } = stop;
   const forked = phase === 'fork' && succeeds(o.entry, stop.value);
   const info: StepInfo = {
@@ -256,10 +277,13 @@ function finish(stop: Stop & { kind: 'end' }, phase: Phase, { machine, o }: Run)
     : { after: 'checked' };
   // a failed child that somebody still holds is looked at when that one has let go of it
   const heldOn = more !== null && !forked;
-  const found = [
+  const look = () => [
     ...heldLocks(world),
     ...(heldOn ? [] : left(world, phase === 'fork' ? stop.value : 0, o)),
   ];
+  const found = memo
+    ? memo.once(`${o.entry} ${phase} ${heldOn} ${machine.key(stop)}`, look)
+    : look();
   const broken = found.filter(
     (b, k) =>
       (!o.checked || o.checked.has(b.property)) &&

@@ -1,6 +1,6 @@
 import { CHILD, KERNEL } from '../kernel/primitives/support.js';
 import { locksVma } from '../known.js';
-import type { CallSite } from '../machine/machine.js';
+import type { CallPlace, CallSite } from '../machine/machine.js';
 import { isPtr } from '../machine/value.js';
 import type { SourceRef } from '../program.js';
 
@@ -44,26 +44,33 @@ export const noNotes = (): ForkNotes => ({
   locks: new Map(),
 });
 
-/** Takes down a call: where it is, and for a VMA lock whose VMA that was. */
-export function watch(site: CallSite, notes: ForkNotes): void {
-  let refs = notes.calls.get(site.name);
+/** What is to be known of a call: its name, and for a VMA lock whose VMA that was. */
+export interface CallNote {
+  name: string;
+  lock: (Pick<LockSite, 'target' | 'old' | 'fromChildTree'> & { kind: string }) | null;
+}
+
+export function noteOf({ name, args, world }: CallSite): CallNote {
+  const vma = args[0];
+  if (!locksVma(name) || !isPtr(vma)) return { name, lock: null };
+  const { name: target, kind } = world.obj(vma);
+  const fromChildTree = world.get(KERNEL, 'found_in') === CHILD.obj;
+  return { name, lock: { target, kind, old: kind === 'vma', fromChildTree } };
+}
+
+/** Takes down a call with its place. */
+export function take({ name, lock }: CallNote, at: CallPlace, notes: ForkNotes): void {
+  let refs = notes.calls.get(name);
   if (!refs) {
     refs = new Set();
-    notes.calls.set(site.name, refs);
+    notes.calls.set(name, refs);
   }
-  refs.add(site.ref);
-  const vma = site.args[0];
-  if (locksVma(site.name) && isPtr(vma)) {
-    const target = site.world.obj(vma);
-    notes.locks.set(`${site.ref.path}:${site.ref.line}:${site.ref.text}:${target.kind}`, {
-      ref: site.ref,
-      func: site.func,
-      variable: site.variables[0],
-      target: target.name,
-      old: target.kind === 'vma',
-      fromChildTree: site.world.get(KERNEL, 'found_in') === CHILD.obj,
-    });
-  }
+  const { ref, func } = at;
+  refs.add(ref);
+  if (!lock) return;
+  const { kind, ...whose } = lock;
+  const site = { ref, func, variable: at.variable(0), ...whose };
+  notes.locks.set(`${ref.path}:${ref.line}:${ref.text}:${kind}`, site);
 }
 
 /** Where runs could not be continued, for somebody who checks the properties `asked`; each reason once. */

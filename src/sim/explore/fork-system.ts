@@ -5,6 +5,7 @@ import { storingThread } from '../actors/store.js';
 import { madvisingThread, mmapWriter } from '../actors/zap.js';
 import type { Features } from '../kernel/features.js';
 import { Shared } from '../kernel/shared.js';
+import type { KnownSteps } from '../machine/known-steps.js';
 import type { Primitive } from '../machine/primitive.js';
 import type { Program } from '../program.js';
 import type { Limits, Scenario, ThreadKind } from '../scenario.js';
@@ -35,6 +36,8 @@ export interface ForkSystemInput {
   features: Features;
   limits: Limits;
   overrides?: Readonly<Record<string, Primitive>>;
+  /** What executing other versions of the program has shown. */
+  steps?: KnownSteps;
   /** Properties that are checked; all when left out. */
   checked?: ReadonlySet<string>;
   /** False: nothing is kept that showing states of the forking thread takes. */
@@ -107,6 +110,7 @@ function startFork(input: ForkSystemInput, shared: Shared) {
     shared,
     features: input.features,
     ...(input.overrides ? { overrides: input.overrides } : {}),
+    ...(input.steps ? { steps: input.steps } : {}),
     ...(input.checked ? { checked: input.checked } : {}),
   });
   return { automaton: passingOver(automaton, input.scenario.known ?? []), notes };

@@ -1,5 +1,5 @@
-import type { Func, Instr, Operand, Program } from '../program.js';
-import { labelsOf, liveness } from './liveness.js';
+import type { Instr, Operand, Program } from '../program.js';
+import { flowOf } from './liveness.js';
 import {
   binary,
   isInt,
@@ -25,18 +25,11 @@ export class Halt extends Error {
   }
 }
 
-interface Prepared {
-  labels: Map<number, number>;
-  live: number[][];
-}
-
 const COMPARISONS: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=']);
 const nameIn = (x: Value): string => (isSym(x) ? x.sym : String(x));
 
 /** Executes the instructions that touch private memory and registers only: everything but calls and returns. */
 export class Executor {
-  private readonly prepared = new Map<Func, Prepared>();
-
   constructor(
     private readonly program: Program,
     private readonly constant: (name: string) => Value,
@@ -47,16 +40,6 @@ export class Executor {
       what: string,
     ) => { property: string; text: string } | null = () => null,
   ) {}
-
-  /** Labels and live registers of a function. */
-  code(f: Func): Prepared {
-    let c = this.prepared.get(f);
-    if (!c) {
-      c = { labels: labelsOf(f.code), live: liveness(f) };
-      this.prepared.set(f, c);
-    }
-    return c;
-  }
 
   /** Value of an operand. */
   value(frame: Frame, o: Operand): Value {
@@ -157,12 +140,12 @@ export class Executor {
         world.copy(this.ptr(val(i.dstBase), 'copy'), this.ptr(val(i.srcBase), 'copy'));
         break;
       case 'jump':
-        frame.pc = this.code(frame.func).labels.get(i.to)!;
+        frame.pc = flowOf(frame.func).labels.get(i.to)!;
         return;
       case 'branch': {
         const x = val(i.cond);
         const taken = this.denotes(x) || this.int(x, 'condition') !== 0;
-        frame.pc = this.code(frame.func).labels.get(taken ? i.then : i.else)!;
+        frame.pc = flowOf(frame.func).labels.get(taken ? i.then : i.else)!;
         return;
       }
       case 'unmodelled':

@@ -1,7 +1,14 @@
 import type { Func, Instr, Operand } from '../program.js';
 
 /** Registers that an instruction reads. */
-export function usesOf(i: Instr): number[] {
+export const usesOf = (i: Instr): number[] =>
+  operandsOf(i).flatMap((o) => ('reg' in o ? [o.reg] : []));
+
+/** Names of functions and globals whose address an instruction uses. */
+export const symbolsOf = (i: Instr): string[] =>
+  operandsOf(i).flatMap((o) => ('sym' in o ? [o.sym] : []));
+
+function operandsOf(i: Instr): Operand[] {
   const ops: Operand[] = [];
   switch (i.op) {
     case 'move':
@@ -39,7 +46,7 @@ export function usesOf(i: Instr): number[] {
       if (i.value) ops.push(i.value);
       break;
   }
-  return ops.flatMap((o) => ('reg' in o ? [o.reg] : []));
+  return ops;
 }
 
 /** Register that an instruction writes, or null. */
@@ -90,4 +97,22 @@ export function liveness(f: Func): number[][] {
     }
   }
   return live.map((s) => [...s].sort((a, b) => a - b));
+}
+
+/** Labels and live registers of a function. */
+export interface Flow {
+  labels: Map<number, number>;
+  live: number[][];
+}
+
+const flows = new WeakMap<Func, Flow>();
+
+/** Labels and live registers of a function, worked out once. */
+export function flowOf(f: Func): Flow {
+  let flow = flows.get(f);
+  if (!flow) {
+    flow = { labels: labelsOf(f.code), live: liveness(f) };
+    flows.set(f, flow);
+  }
+  return flow;
 }

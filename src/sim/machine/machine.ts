@@ -4,7 +4,11 @@ import { thousands } from '../../base/terminal.js';
 import { TAU } from '../explore/op.js';
 import type { Func, Instr, Program, SourceRef } from '../program.js';
 import { Executor, Halt } from './execute.js';
+import type { Known, Memo, Version } from './known-steps.js';
+import { flowOf } from './liveness.js';
+
 import { type Alternative, type Env, isVisible, type Primitive } from './primitive.js';
+import { Recording } from './recording.js';
 import { isInt, isPtr, isSym, keyOf, symbol, type Value, wrap } from './value.js';
 import { type Frame, join, World } from './world.js';
 
@@ -20,6 +24,8 @@ export type Stop =
       alternatives: Alternative[];
       ref: SourceRef;
       func: string;
+      /** Its key, once that was asked for. */
+      key?: string;
     }
   | { kind: 'end'; world: World; value: Value; ref: SourceRef | null }
   | { kind: 'breach'; property: string; text: string; ref: SourceRef; func: string; key: string }
@@ -41,8 +47,26 @@ export interface CallSite {
   world: World;
   ref: SourceRef;
   func: string;
-  /** Source names of the arguments that are plain variables. */
-  variables: readonly (string | null)[];
+}
+
+/** Where a call stands. */
+export interface CallPlace {
+  ref: SourceRef;
+  func: string;
+  /** Source name of argument `k` where that is a plain variable. */
+  variable(k: number): string | null;
+}
+
+/** Takes down what is called. `note` is told of each call, `take` of what that gave, also for calls that are known. */
+export interface Watcher<N> {
+  note(site: CallSite): N;
+  take?(note: N, place: CallPlace): void;
+}
+
+/** What runs of versions of a program have shown, and what this version is among them. */
+export interface Knowledge<N> {
+  version: Version;
+  memo: Memo<N>;
 }
 
 /** What else may happen while a Program runs, besides what its own calls do. */
@@ -66,26 +90,30 @@ export interface Interrupt extends Alternative {
  * point at which the run stops; `resume` goes on with one of its alternatives. Pure: a Stop can be resumed any number
  * of times.
  */
-export class Machine {
+export class Machine<N = void> {
   private readonly executor: Executor;
   /** Instructions carried out so far, in all runs. */
   private spent = 0;
+  /** The run at hand, where it is taken down. */
+  private recording: Recording<N> | null = null;
 
   constructor(
+    /** With `knowledge`, the program of its version. */
     private readonly program: Program,
     private readonly primitives: Readonly<Record<string, Primitive>>,
     constant: (name: string) => Value,
     private readonly env: Omit<Env, 'world' | 'stuck' | 'breach'>,
     /** Called for a function that has neither a model nor a body. */
     private readonly unknown: Primitive,
-    private readonly watch: (site: CallSite) => void = () => {},
+    private readonly watcher: Watcher<N> | null = null,
     private readonly hooks: MachineHooks = {},
+    private readonly knowledge: Knowledge<N> | null = null,
   ) {
     this.executor = new Executor(
       program,
       constant,
       (name) => this.model(name) !== undefined,
-      env.assume,
+      (text) => this.assume(text),
       hooks.noObject,
     );
   }
@@ -94,30 +122,81 @@ export class Machine {
   start(entry: string, args: Value[], world: World): Stop {
     const func = this.program.functions[entry];
     invariant(func, `no function ${entry} in the program`);
-    const w = new World(world);
-    w.frames.push(newFrame(func, args, null));
-    return this.run(w);
+    const entered = (): World => {
+      const w = new World(world);
+      w.frames.push(newFrame(func, args, null));
+      return w;
+    };
+    const key = this.knowledge && `${entry} ${args.map(keyOf).join()} ${world.memoryKey()}`;
+    return this.go(key, entered, null);
   }
 
-  /** Goes on from a visible point with alternative `choice`. */
-  resume(stop: Stop, choice: number): Stop {
+  /** Goes on from a visible point with alternative `choice`. `anew`: also where it is known what that does. */
+  resume(stop: Stop, choice: number, anew = false): Stop {
     invariant(stop.kind === 'visible', 'only a visible point can be resumed');
-    return this.run(new World(stop.world), [...stop.journal, choice]);
+    const key = !anew && this.isShared(stop.world) ? `${this.key(stop)}>${choice}` : null;
+    return this.go(key, () => new World(stop.world), [...stop.journal, choice]);
   }
 
   /** Canonical text of a stop: equal keys mean equal futures. */
   key(stop: Stop): string {
     switch (stop.kind) {
       case 'visible':
-        return `${stop.world.key((f) => this.executor.code(f.func).live[f.pc])}#${stop.journal.join(',')}`;
+        stop.key ??= this.visibleKey(stop);
+        return stop.key;
       case 'end':
         // what a run leaves behind is looked at after its end, so it is part of what it is
-        return `end ${keyOf(stop.value)} ${stop.world.key(() => [])}`;
+        return `end ${keyOf(stop.value)} ${stop.world.memoryKey()}`;
       case 'breach':
         return `breach ${stop.key} ${stop.text}`;
       case 'stuck':
         return `stuck ${stop.reason}`;
     }
+  }
+
+  /** Where all frames are at places of the base, the text is the same for all versions that come there. */
+  private visibleKey({ world, journal }: Stop & { kind: 'visible' }): string {
+    const { version } = this.knowledge ?? {};
+    const own = (f: Frame) => `${f.func.name}:${f.pc}`;
+    const place = version && this.isShared(world) ? (f: Frame) => `${version.place(f)}` : own;
+    const stack = world.stackKey((f) => flowOf(f.func).live[f.pc], place);
+    return `${world.memoryKey()}${stack}#${journal.join(',')}`;
+  }
+
+  private isShared(world: World): boolean {
+    const { version } = this.knowledge ?? {};
+    return version !== undefined && world.frames.every((f) => version.place(f) >= 0);
+  }
+
+  /** Runs on, or tells what is known of that. */
+  private go(key: string | null, from: () => World, journal: readonly number[] | null): Stop {
+    if (!this.knowledge || key === null) return this.run(from(), journal);
+    const { version, memo } = this.knowledge;
+    const known = memo.steps.get(key);
+    if (known && version.covers(known.places)) return this.told(known, version);
+    this.recording = known ? null : new Recording(version);
+    try {
+      const stop = this.run(from(), journal);
+      const made = this.recording?.known(stop);
+      if (made) memo.steps.set(key, made);
+      return stop;
+    } finally {
+      this.recording = null;
+    }
+  }
+
+  private told(known: Known<N>, version: Version): Stop {
+    for (const { note, place } of known.notes) {
+      const { func, instr } = version.at(place);
+      this.watcher?.take?.(note, placeOf(func, instr as CallLike));
+    }
+    for (const text of known.assumed) this.env.assume(text);
+    return version.own(known.stop, known.by, known.end);
+  }
+
+  private assume(text: string): void {
+    this.recording?.assume(text);
+    this.env.assume(text);
   }
 
   private run(world: World, journal: readonly number[] | null = null): Stop {
@@ -128,6 +207,7 @@ export class Machine {
       while (world.frames.length) {
         const frame = world.frames[world.frames.length - 1];
         const instr = frame.func.code[frame.pc];
+        this.recording?.step(frame);
         if (!instr || instr.op === 'return') {
           const value =
             instr?.op === 'return' && instr.value ? this.executor.value(frame, instr.value) : 0;
@@ -148,6 +228,8 @@ export class Machine {
       }
     } catch (e) {
       if (!(e instanceof Halt)) throw e;
+      // how many steps are left is no matter of the program
+      if (e.what === 'loop') this.recording = null;
       return this.halted(world, e);
     }
     invariant(false, 'a run ended without a result');
@@ -234,16 +316,14 @@ export class Machine {
       if (choices[0] > 0) others[choices[0] - 1].apply?.(world);
       choices = choices.slice(1);
     }
-    const tell = (result: Value | undefined) =>
-      this.watch({
-        name,
-        args,
-        result,
-        world,
-        ref: frame.func.refs[instr.ref],
-        func: frame.func.name,
-        variables: variablesOf(frame.func, instr),
-      });
+    const tell = (result: Value | undefined) => {
+      if (!this.watcher) return;
+      const place = placeOf(frame.func, instr);
+      const { ref, func } = place;
+      const note = this.watcher.note({ name, args, result, world, ref, func });
+      this.watcher.take?.(note, place);
+      this.recording?.note(note);
+    };
     if (body) {
       tell(undefined);
       if (world.frames.length > 64) throw new Halt('stuck', 'recursion', `${name}() recurses`);
@@ -272,6 +352,7 @@ export class Machine {
   private envFor(world: World): Env {
     return {
       ...this.env,
+      assume: (text) => this.assume(text),
       world,
       stuck: (reason) => {
         throw new Halt('stuck', 'stuck', reason);
@@ -303,9 +384,10 @@ function newFrame(func: Func, args: Value[], dst: number | null): Frame {
   return { func, pc: 0, regs, dst };
 }
 
-function variablesOf(func: Func, instr: CallLike): (string | null)[] {
-  if (instr.op !== 'call') return [];
-  return instr.args.map((a) =>
-    'reg' in a ? (func.vars.find((x) => x.reg === a.reg)?.name ?? null) : null,
-  );
+function placeOf(func: Func, instr: CallLike): CallPlace {
+  const variable = (k: number): string | null => {
+    const a = instr.op === 'call' ? instr.args[k] : undefined;
+    return a && 'reg' in a ? (func.vars.find((x) => x.reg === a.reg)?.name ?? null) : null;
+  };
+  return { ref: func.refs[instr.ref], func: func.name, variable };
 }

@@ -47,6 +47,9 @@ export function symbol(name: string): Sym {
   return s;
 }
 
+/** Some run has used the symbol `name`. */
+export const isSymbol = (name: string): boolean => symbols.has(name);
+
 function normal(x: bigint): number | bigint {
   return x >= -9007199254740991n && x <= 9007199254740991n ? Number(x) : x;
 }

@@ -85,15 +85,18 @@ export class World {
     return o;
   }
 
-  /**
-   * Canonical text of the private state, among worlds that come of the same one; `live` says which registers of a frame
-   * still matter.
-   */
-  key(live: (frame: Frame) => readonly number[]): string {
+  /** Canonical text of what is in memory, among worlds that come of the same one. */
+  memoryKey(): string {
     let key = '';
     for (const o of this.objs) key += `${(o.key ??= this.contentOf(o))},`;
+    return key;
+  }
+
+  /** Canonical text of the call stack: places, by name, and the registers that still matter. */
+  stackKey(live: (frame: Frame) => readonly number[], place: (frame: Frame) => string): string {
+    let key = '';
     for (const f of this.frames) {
-      key += `|${f.func.name}:${f.pc}`;
+      key += `|${place(f)}`;
       for (const r of live(f)) key += `,${keyOf(f.regs[r])}`;
     }
     return key;

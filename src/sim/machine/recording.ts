@@ -1,0 +1,39 @@
+import type { Func } from '../program.js';
+import type { Known, Version } from './known-steps.js';
+import type { Stop } from './machine.js';
+import type { Frame } from './world.js';
+
+/** A run from one stop to the next, taken down in terms of the base. */
+export class Recording<N> {
+  private readonly places: number[] = [];
+  private readonly notes: { note: N; place: number }[] = [];
+  private readonly assumed: string[] = [];
+  private func: Func | null = null;
+  private own: Int32Array = new Int32Array();
+
+  constructor(private readonly version: Version) {}
+
+  /** The instruction at which the innermost frame is, or the end of its function, is executed. */
+  step(frame: Frame): void {
+    if (frame.func !== this.func) {
+      this.func = frame.func;
+      this.own = this.version.places(frame.func);
+    }
+    this.places.push(this.own[frame.pc]);
+  }
+
+  note(note: N): void {
+    this.notes.push({ note, place: this.places[this.places.length - 1] });
+  }
+
+  assume(text: string): void {
+    this.assumed.push(text);
+  }
+
+  /** What is known now; null where it tells of no version but this one. */
+  known(stop: Stop): Known<N> | null {
+    const { version, places, notes, assumed } = this;
+    if (!version.covers(places)) return null;
+    return { by: version, stop, places: [...new Set(places)], notes, assumed, end: places.at(-1)! };
+  }
+}
