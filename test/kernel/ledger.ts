@@ -1,4 +1,4 @@
-import type { CallSite } from '../../src/sim/machine/machine.js';
+import type { CallSite } from '../../src/sim/machine/hooks.js';
 import { isPtr, keyOf, type Value } from '../../src/sim/machine/value.js';
 
 /** Pairs of calls on the same object that must be equally many when all is over. */

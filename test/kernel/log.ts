@@ -1,6 +1,6 @@
 import { allocate, CHILD, ENOMEM, PARENT } from '../../src/sim/kernel/primitives/support.js';
 import { entries, TREE } from '../../src/sim/kernel/primitives/tree.js';
-import type { CallSite } from '../../src/sim/machine/machine.js';
+import type { CallSite } from '../../src/sim/machine/hooks.js';
 import { isVisible, type Primitive } from '../../src/sim/machine/primitive.js';
 import { isPtr, isSym, type Ptr, pointer, type Value } from '../../src/sim/machine/value.js';
 import type { World } from '../../src/sim/machine/world.js';

@@ -7,7 +7,8 @@ import { PRIMITIVES } from '../../src/sim/kernel/primitives/index.js';
 import { CHILD, PARENT } from '../../src/sim/kernel/primitives/support.js';
 import { initialWorld } from '../../src/sim/kernel/setup.js';
 import { Shared } from '../../src/sim/kernel/shared.js';
-import { type CallSite, Machine, type Stop } from '../../src/sim/machine/machine.js';
+import type { CallSite } from '../../src/sim/machine/hooks.js';
+import { Machine, type Stop } from '../../src/sim/machine/machine.js';
 import type { Alternative, Primitive } from '../../src/sim/machine/primitive.js';
 import { symbol, type Value } from '../../src/sim/machine/value.js';
 import type { World } from '../../src/sim/machine/world.js';
@@ -61,7 +62,7 @@ export class SequentialRun {
       value,
       { shared: this.shared, scenario: o.scenario, features: o.features, assume: () => {} },
       (env, [callee]) => env.stuck(`no model of ${JSON.stringify(callee)}`),
-      { note: (site) => this.watch(site) },
+      { notes: () => true, note: (site) => this.watch(site) },
     );
   }
 

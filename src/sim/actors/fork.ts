@@ -13,6 +13,7 @@ import type { Shared } from '../kernel/shared.js';
 import { countTreeNodes, treeBreaches } from '../kernel/tree-ends.js';
 import { dumpTree } from '../kernel/tree-picture.js';
 import { unknownCallee } from '../kernel/unknown.js';
+import { locksVma } from '../known.js';
 import type { KnownSteps, Memo } from '../machine/known-steps.js';
 import { type Knowledge, Machine, type Stop } from '../machine/machine.js';
 import type { Alternative, Primitive } from '../machine/primitive.js';
@@ -23,7 +24,7 @@ import { type Broken, brokenAtEnd, succeeds } from '../property/end/index.js';
 import { propertyIndex } from '../property/properties.js';
 import { startExit } from './exit.js';
 import { guards } from './guards.js';
-import { type CallNote, type ForkNotes, noNotes, noteOf, take } from './notes.js';
+import { type ForkNotes, type LockNote, lockNote, noNotes, takeCall, takeLock } from './notes.js';
 import { pictureOf, stackOf, TreeWatch } from './picture.js';
 import { HELD_BY, visits } from './visitors/index.js';
 import { childEntries, noteReturn } from './visitors/walk.js';
@@ -43,6 +44,9 @@ export interface ForkOptions {
 
 /** `fork`: the entry runs; `walker`: the child is torn down by who held it last; `exit`: it exits some time later. */
 type Phase = 'fork' | 'walker' | 'exit';
+
+/** What is taken down of a call: of a VMA lock whose VMA that was. */
+type Noted = { name: string; lock: LockNote | null } | null;
 
 interface Running {
   stop: Stop;
@@ -87,14 +91,14 @@ export function forkingThread(o: ForkOptions): { automaton: Automaton<State>; no
   };
   const models = modelsFor(o);
   const memory = () => initialWorld(o.shared);
-  const knowledge: Knowledge<CallNote | null> | null =
+  const knowledge: Knowledge<Noted> | null =
     o.steps && !o.overrides
       ? {
           version: o.steps.version(o.program),
           memo: o.steps.memo(o.shared, Object.keys(models), memory),
         }
       : null;
-  const machine = new Machine<CallNote | null>(
+  const machine = new Machine<Noted>(
     knowledge?.version.program ?? o.program,
     models,
     (name) => EXIT_CONSTANTS[name] ?? constant(name),
@@ -106,18 +110,26 @@ export function forkingThread(o: ForkOptions): { automaton: Automaton<State>; no
     },
     unknownCallee,
     {
+      notes: (name) => trees !== null || locksVma(name),
       note: (site) => {
-        if (!trees) return noteOf(site);
-        trees.see(site);
-        return null;
+        trees?.see(site);
+        return locksVma(site.name) ? { name: site.name, lock: lockNote(site) } : null;
       },
-      take: (note, at) => note && take(note, at, notes),
+      take: (note, at) => {
+        if (!note || trees) return;
+        takeCall(note.name, at, notes);
+        if (note.lock) takeLock(note.lock, at, notes);
+      },
+      called: (name, at) => takeCall(name, at, notes),
     },
     {
-      interrupt: (w, callee) => [
-        ...guards(w, callee, o.features),
-        ...visits(w, o.shared.scenario, o.features),
-      ],
+      interrupt: (w, callee) => {
+        const [own, others] = [
+          guards(w, callee, o.features),
+          visits(w, o.shared.scenario, o.features),
+        ];
+        return own.length === 0 ? others : [...own, ...others];
+      },
       returned: noteReturn,
       noObject: markerUsed,
     },
@@ -141,12 +153,18 @@ export function forkingThread(o: ForkOptions): { automaton: Automaton<State>; no
   };
 }
 
+const modelsOf = new WeakMap<Program, Record<string, Primitive>>();
+
 /** The models that a program runs with: not those of functions that it holds the text of. */
 function modelsFor({ program, overrides }: ForkOptions): Record<string, Primitive> {
-  const has = (name: string) => Object.hasOwn(program.functions, name);
-  const models: Record<string, Primitive> = { ...PRIMITIVES, ...exitPrimitives(has) };
-  for (const name of Object.keys(program.functions)) delete models[name];
-  return { ...models, ...overrides };
+  let models = modelsOf.get(program);
+  if (!models) {
+    const has = (name: string) => Object.hasOwn(program.functions, name);
+    const all = Object.entries({ ...PRIMITIVES, ...exitPrimitives(has) });
+    models = Object.fromEntries(all.filter(([name]) => !has(name)));
+    modelsOf.set(program, models);
+  }
+  return overrides ? { ...models, ...overrides } : models;
 }
 
 /** A program without dup_mm() runs as far as it goes, and the report says that the rest is missing. */
@@ -157,13 +175,13 @@ function entryOf(o: ForkOptions, notes: ForkNotes): ForkOptions {
   return { ...o, entry: 'dup_mmap' };
 }
 
-type ForkMachine = Machine<CallNote | null>;
+type ForkMachine = Machine<Noted>;
 
 interface Run {
   machine: ForkMachine;
   o: ForkOptions;
   notes: ForkNotes;
-  memo: Memo<CallNote | null> | null;
+  memo: Memo<Noted> | null;
 }
 
 function keyOf(s: State, machine: ForkMachine): string {

@@ -4,7 +4,7 @@ import { uprobeSection } from '../kernel/primitives/hooks.js';
 import { isScanned, SCANNERS } from '../kernel/primitives/scanner-list.js';
 import { CHILD } from '../kernel/primitives/support.js';
 import { XA_ZERO_ENTRY } from '../kernel/primitives/tree.js';
-import type { Interrupt } from '../machine/machine.js';
+import type { Interrupt } from '../machine/hooks.js';
 import { isPtr } from '../machine/value.js';
 import type { World } from '../machine/world.js';
 import { propertyIndex } from '../property/properties.js';
@@ -15,10 +15,12 @@ const broken = (property: string, text: string): Interrupt => ({
   text,
 });
 
+const NONE: Interrupt[] = [];
+
 /** Checks of what the forking thread itself does around the teardown, before each of its calls. */
 export function guards(w: World, callee: string, features: Features): Interrupt[] {
   const tearsDown = callee === 'exit_mmap';
-  if (!tearsDown && callee !== 'mmput') return [];
+  if (!tearsDown && callee !== 'mmput') return NONE;
   const out: Interrupt[] = [];
   const bad = forkFailed(w) ? misplaced(w) : null;
   if (bad !== null) out.push(broken('failure-marker', bad));

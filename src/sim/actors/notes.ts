@@ -1,6 +1,5 @@
 import { CHILD, KERNEL } from '../kernel/primitives/support.js';
-import { locksVma } from '../known.js';
-import type { CallPlace, CallSite } from '../machine/machine.js';
+import type { CallPlace, CallSite } from '../machine/hooks.js';
 import { isPtr } from '../machine/value.js';
 import type { SourceRef } from '../program.js';
 
@@ -44,31 +43,37 @@ export const noNotes = (): ForkNotes => ({
   locks: new Map(),
 });
 
-/** What is to be known of a call: its name, and for a VMA lock whose VMA that was. */
-export interface CallNote {
-  name: string;
-  lock: (Pick<LockSite, 'target' | 'old' | 'fromChildTree'> & { kind: string }) | null;
+/** What is to be known of the call of a VMA lock: whose VMA that was. */
+export interface LockNote {
+  target: string;
+  kind: string;
+  old: boolean;
+  fromChildTree: boolean;
 }
 
-export function noteOf({ name, args, world }: CallSite): CallNote {
+/** Whose VMA is locked by a call; null where it is given none. */
+export function lockNote({ args, world }: CallSite): LockNote | null {
   const vma = args[0];
-  if (!locksVma(name) || !isPtr(vma)) return { name, lock: null };
+  if (!isPtr(vma)) return null;
   const { name: target, kind } = world.obj(vma);
   const fromChildTree = world.get(KERNEL, 'found_in') === CHILD.obj;
-  return { name, lock: { target, kind, old: kind === 'vma', fromChildTree } };
+  return { target, kind, old: kind === 'vma', fromChildTree };
 }
 
-/** Takes down a call with its place. */
-export function take({ name, lock }: CallNote, at: CallPlace, notes: ForkNotes): void {
+/** Takes down the place of a call. */
+export function takeCall(name: string, { ref }: CallPlace, notes: ForkNotes): void {
   let refs = notes.calls.get(name);
   if (!refs) {
     refs = new Set();
     notes.calls.set(name, refs);
   }
-  const { ref, func } = at;
   refs.add(ref);
-  if (!lock) return;
-  const { kind, ...whose } = lock;
+}
+
+/** Takes down a lock with its place. */
+export function takeLock(note: LockNote, at: CallPlace, notes: ForkNotes): void {
+  const { ref, func } = at;
+  const { kind, ...whose } = note;
   const site = { ref, func, variable: at.variable(0), ...whose };
   notes.locks.set(`${ref.path}:${ref.line}:${ref.text}:${kind}`, site);
 }

@@ -1,7 +1,7 @@
 import type { LockHeld, PrivateEvent, PrivatePicture, SourcePlace } from '../kernel/picture.js';
 import { CHILD, PARENT } from '../kernel/primitives/support.js';
 import { treePicture } from '../kernel/tree-picture.js';
-import type { CallSite } from '../machine/machine.js';
+import type { CallSite } from '../machine/hooks.js';
 import { pointer } from '../machine/value.js';
 import type { World } from '../machine/world.js';
 

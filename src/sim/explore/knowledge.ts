@@ -82,7 +82,9 @@ function flow<T>(
       const n = order[k];
       const before = at[n];
       if (before === null) continue;
-      for (const e of nodes[n]) {
+      const list = nodes[n];
+      for (let i = 0; i < list.length; i++) {
+        const e = list[i];
         const after = step(before, e);
         const old = at[e.to];
         const next = old === null ? after : join(old, after);
@@ -110,8 +112,12 @@ export function heldAt(nodes: Nodes, watched: Bits): ReadonlySet<number>[] {
     return after;
   };
   const join = (a: ReadonlySet<number>, b: ReadonlySet<number>) => {
-    const both = [...a].filter((x) => b.has(x));
-    return both.length < a.size ? new Set(both) : null;
+    if (a === b) return null;
+    let both: Set<number> | null = null;
+    a.forEach((x) => {
+      if (!b.has(x)) (both ??= new Set(a)).delete(x);
+    });
+    return both;
   };
   return flow(nodes, none, step, join).map((h) => h ?? none);
 }
@@ -140,8 +146,12 @@ export function valuesAt(
     return after;
   };
   const join = (a: Values, b: Values) => {
-    const same = [...a].filter(([x, val]) => b.get(x) === val);
-    return same.length < a.size ? new Map(same) : null;
+    if (a === b) return null;
+    let same: Map<number, number> | null = null;
+    a.forEach((val, x) => {
+      if (b.get(x) !== val) (same ??= new Map(a)).delete(x);
+    });
+    return same;
   };
   return flow<Values>(nodes, start, step, join).map((m) => m ?? new Map());
 }

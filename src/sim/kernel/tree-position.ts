@@ -118,12 +118,13 @@ export function statesOf(world: World): { at: Ptr; position: Position }[] {
   const out: { at: Ptr; position: Position }[] = [];
   for (const o of world.objs) {
     if (o.kind !== 'local') continue;
-    for (const [path, x] of o.fields)
+    o.fields.forEach((x, path) => {
       if (x instanceof Position)
         out.push({
           at: pointer(o.id, path.slice(0, -POSITION_FIELD.length).replace(/\.$/, '')),
           position: x,
         });
+    });
   }
   return out;
 }

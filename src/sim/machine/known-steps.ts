@@ -12,7 +12,8 @@ export interface Known<N> {
   /** Every place that was executed, and the last one. */
   places: readonly number[];
   end: number;
-  notes: readonly { note: N; place: number }[];
+  /** What a watcher was told of calls, in order: a note, or the name alone. */
+  calls: readonly (({ note: N } | { name: string }) & { place: number })[];
   assumed: readonly string[];
 }
 
@@ -140,8 +141,9 @@ export class Version {
 
   /** What is known of these places is true of this version. */
   covers(places: readonly number[]): boolean {
-    if (this.others.some(isSymbol)) return false;
-    for (const place of places) if (place < 0 || !this.same[place]) return false;
+    if (this.others.length > 0 && this.others.some(isSymbol)) return false;
+    // few runs of this are optimised: no iterators
+    for (let k = 0; k < places.length; k++) if (!this.same[places[k]]) return false;
     return true;
   }
 

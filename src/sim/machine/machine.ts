@@ -4,6 +4,7 @@ import { thousands } from '../../base/terminal.js';
 import { TAU } from '../explore/op.js';
 import type { Func, Instr, Program, SourceRef } from '../program.js';
 import { Executor, Halt } from './execute.js';
+import type { CallPlace, CallSite, MachineHooks, Watcher } from './hooks.js';
 import type { Known, Memo, Version } from './known-steps.js';
 import { flowOf } from './liveness.js';
 
@@ -38,51 +39,10 @@ const GO_ON: Alternative = { op: TAU, text: 'nobody comes between', hidden: true
 
 const GeneratorFunction = Object.getPrototypeOf(function* () {}).constructor;
 
-/** A call of a modelled function, told to whoever watches; it may be told more than once. */
-export interface CallSite {
-  name: string;
-  args: readonly Value[];
-  /** undefined while the primitive is still at work. */
-  result: Value | undefined;
-  world: World;
-  ref: SourceRef;
-  func: string;
-}
-
-/** Where a call stands. */
-export interface CallPlace {
-  ref: SourceRef;
-  func: string;
-  /** Source name of argument `k` where that is a plain variable. */
-  variable(k: number): string | null;
-}
-
-/** Takes down what is called. `note` is told of each call, `take` of what that gave, also for calls that are known. */
-export interface Watcher<N> {
-  note(site: CallSite): N;
-  take?(note: N, place: CallPlace): void;
-}
-
 /** What runs of versions of a program have shown, and what this version is among them. */
 export interface Knowledge<N> {
   version: Version;
   memo: Memo<N>;
-}
-
-/** What else may happen while a Program runs, besides what its own calls do. */
-export interface MachineHooks {
-  /** What others may do just before a call: alternatives besides going on; none where nobody can get in. */
-  interrupt?(world: World, callee: string): Interrupt[];
-  /** Told when a function of the program returns; may write to the world. */
-  returned?(world: World, func: string, value: Value): void;
-  /** The breach that the use of `x` as a pointer to an object is; null: an ordinary bad pointer. */
-  noObject?(x: Value, what: string): { property: string; text: string } | null;
-}
-
-/** One thing that another may do at a point of the run. */
-export interface Interrupt extends Alternative {
-  /** What it changes in the private memory. */
-  apply?(world: World): void;
 }
 
 /**
@@ -94,6 +54,8 @@ export class Machine<N = void> {
   private readonly executor: Executor;
   /** Instructions carried out so far, in all runs. */
   private spent = 0;
+  /** Calls whose place was told. */
+  private readonly seen = new Set<Instr>();
   /** The run at hand, where it is taken down. */
   private recording: Recording<N> | null = null;
 
@@ -113,7 +75,7 @@ export class Machine<N = void> {
       program,
       constant,
       (name) => this.model(name) !== undefined,
-      (text) => this.assume(text),
+      this.heard,
       hooks.noObject,
     );
   }
@@ -186,18 +148,19 @@ export class Machine<N = void> {
   }
 
   private told(known: Known<N>, version: Version): Stop {
-    for (const { note, place } of known.notes) {
-      const { func, instr } = version.at(place);
-      this.watcher?.take?.(note, placeOf(func, instr as CallLike));
+    for (const call of known.calls) {
+      const { func, instr } = version.at(call.place);
+      if ('name' in call) this.called(call.name, func, instr as CallLike);
+      else this.watcher?.take?.(call.note, placeOf(func, instr as CallLike));
     }
     for (const text of known.assumed) this.env.assume(text);
     return version.own(known.stop, known.by, known.end);
   }
 
-  private assume(text: string): void {
+  private readonly heard = (text: string): void => {
     this.recording?.assume(text);
     this.env.assume(text);
-  }
+  };
 
   private run(world: World, journal: readonly number[] | null = null): Stop {
     let pending = journal;
@@ -317,12 +280,8 @@ export class Machine<N = void> {
       choices = choices.slice(1);
     }
     const tell = (result: Value | undefined) => {
-      if (!this.watcher) return;
-      const place = placeOf(frame.func, instr);
-      const { ref, func } = place;
-      const note = this.watcher.note({ name, args, result, world, ref, func });
-      this.watcher.take?.(note, place);
-      this.recording?.note(note);
+      if (this.watcher?.notes(name)) this.note(this.watcher, { name, args, world }, result, frame);
+      else if (result === undefined || journal !== null) this.called(name, frame.func, instr);
     };
     if (body) {
       tell(undefined);
@@ -349,18 +308,30 @@ export class Machine<N = void> {
     return null;
   }
 
+  private note(
+    watcher: Watcher<N>,
+    call: Pick<CallSite, 'name' | 'args' | 'world'>,
+    result: Value | undefined,
+    { func, pc }: Frame,
+  ): void {
+    const at = placeOf(func, func.code[pc] as CallLike);
+    const note = watcher.note({ ...call, result, ref: at.ref, func: at.func });
+    watcher.take?.(note, at);
+    this.recording?.note(note);
+  }
+
+  private called(name: string, func: Func, instr: CallLike): void {
+    this.recording?.called(name);
+    // by name it is always the same
+    const isDirect = instr.op === 'call' && 'name' in instr.callee;
+    if (isDirect && this.seen.has(instr)) return;
+    if (isDirect) this.seen.add(instr);
+    this.watcher?.called?.(name, placeOf(func, instr));
+  }
+
   private envFor(world: World): Env {
-    return {
-      ...this.env,
-      assume: (text) => this.assume(text),
-      world,
-      stuck: (reason) => {
-        throw new Halt('stuck', 'stuck', reason);
-      },
-      breach: (property, text) => {
-        throw new Halt('breach', property, text);
-      },
-    };
+    const { shared, scenario, features } = this.env;
+    return { world, shared, scenario, features, stuck, breach, assume: this.heard };
   }
 
   private calleeName(frame: Frame, instr: Instr & { op: 'call' }): string {
@@ -370,6 +341,14 @@ export class Machine<N = void> {
     throw new Halt('breach', 'invalid-access', 'calls through a pointer that denotes no function');
   }
 }
+
+const stuck = (reason: string): never => {
+  throw new Halt('stuck', 'stuck', reason);
+};
+
+const breach = (property: string, text: string): never => {
+  throw new Halt('breach', property, text);
+};
 
 const tooLong = (func: string, atOnce: boolean): string =>
   atOnce

@@ -6,7 +6,7 @@ import type { Frame } from './world.js';
 /** A run from one stop to the next, taken down in terms of the base. */
 export class Recording<N> {
   private readonly places: number[] = [];
-  private readonly notes: { note: N; place: number }[] = [];
+  private readonly calls: Known<N>['calls'][0][] = [];
   private readonly assumed: string[] = [];
   private func: Func | null = null;
   private own: Int32Array = new Int32Array();
@@ -23,7 +23,11 @@ export class Recording<N> {
   }
 
   note(note: N): void {
-    this.notes.push({ note, place: this.places[this.places.length - 1] });
+    this.calls.push({ note, place: this.places[this.places.length - 1] });
+  }
+
+  called(name: string): void {
+    this.calls.push({ name, place: this.places[this.places.length - 1] });
   }
 
   assume(text: string): void {
@@ -32,8 +36,9 @@ export class Recording<N> {
 
   /** What is known now; null where it tells of no version but this one. */
   known(stop: Stop): Known<N> | null {
-    const { version, places, notes, assumed } = this;
+    const { version, places, calls, assumed } = this;
     if (!version.covers(places)) return null;
-    return { by: version, stop, places: [...new Set(places)], notes, assumed, end: places.at(-1)! };
+    const end = places[places.length - 1];
+    return { by: version, stop, places, end, calls, assumed };
   }
 }

@@ -1,4 +1,5 @@
 import type { Func } from '../program.js';
+import { Fields } from './fields.js';
 import { keyOf, type Ptr, pointer, type Value } from './value.js';
 
 /** One object of the private memory of a thread: a VMA, an mm, a local variable. Copied on write. */
@@ -8,7 +9,7 @@ export interface Obj {
   readonly kind: string;
   /** For the reader: `V1`, `V1'`, `parent`. */
   readonly name: string;
-  readonly fields: Map<string, Value>;
+  readonly fields: Fields;
   owner: number;
   /** Number that stands for its content, once that was asked for. */
   key: number | null;
@@ -35,7 +36,7 @@ export class World {
   constructor(from?: World) {
     this.contents = from ? from.contents : new Map();
     this.objs = from ? from.objs.slice() : [];
-    this.frames = from ? from.frames.map((f) => ({ ...f, regs: f.regs.slice() })) : [];
+    this.frames = from ? from.frames.map(copyOf) : [];
     // whoever writes next copies first, on both sides
     if (from) from.token = ++tokens;
   }
@@ -43,7 +44,7 @@ export class World {
   /** Makes an object and returns the pointer to it. */
   create(kind: string, name: string, fields: Iterable<[string, Value]> = []): Ptr {
     const id = this.objs.length;
-    this.objs.push({ id, kind, name, fields: new Map(fields), owner: this.token, key: null });
+    this.objs.push({ id, kind, name, fields: Fields.of(fields), owner: this.token, key: null });
     return pointer(id, '');
   }
 
@@ -63,7 +64,7 @@ export class World {
   /** Copies every place below `src` to below `dst`. */
   copy(dst: Ptr, src: Ptr): void {
     const to = this.writable(dst.obj);
-    for (const [path, value] of [...this.objs[src.obj].fields]) {
+    for (const [path, value] of this.objs[src.obj].fields.entries()) {
       if (
         src.path &&
         path !== src.path &&
@@ -79,7 +80,8 @@ export class World {
   private writable(id: number): Obj {
     let o = this.objs[id];
     if (o.owner !== this.token) {
-      o = { ...o, fields: new Map(o.fields), owner: this.token, key: null };
+      const { kind, name } = o;
+      o = { id, kind, name, fields: o.fields.copy(), owner: this.token, key: null };
       this.objs[id] = o;
     } else o.key = null;
     return o;
@@ -87,23 +89,32 @@ export class World {
 
   /** Canonical text of what is in memory, among worlds that come of the same one. */
   memoryKey(): string {
-    let key = '';
-    for (const o of this.objs) key += `${(o.key ??= this.contentOf(o))},`;
-    return key;
+    const { objs } = this;
+    // two characters for each object
+    const units = new Uint16Array(2 * objs.length);
+    for (let k = 0; k < objs.length; k++) {
+      const o = objs[k];
+      if (o.key === null) o.key = this.contentOf(o);
+      units[2 * k] = o.key;
+      units[2 * k + 1] = o.key >>> 16;
+    }
+    return String.fromCharCode.apply(null, units as unknown as number[]);
   }
 
   /** Canonical text of the call stack: places, by name, and the registers that still matter. */
   stackKey(live: (frame: Frame) => readonly number[], place: (frame: Frame) => string): string {
     let key = '';
-    for (const f of this.frames) {
+    for (let k = 0; k < this.frames.length; k++) {
+      const f = this.frames[k];
       key += `|${place(f)}`;
-      for (const r of live(f)) key += `,${keyOf(f.regs[r])}`;
+      const list = live(f);
+      for (let n = 0; n < list.length; n++) key += `,${keyOf(f.regs[list[n]])}`;
     }
     return key;
   }
 
   private contentOf(o: Obj): number {
-    const text = objKey(o);
+    const text = `${o.kind}${o.fields.key()}`;
     let n = this.contents.get(text);
     if (n === undefined) {
       n = this.contents.size;
@@ -113,10 +124,7 @@ export class World {
   }
 }
 
-function objKey(o: Obj): string {
-  const names = [...o.fields.keys()].sort();
-  return `${o.kind}${names.map((n) => `${n}=${keyOf(o.fields.get(n))}`).join(';')}`;
-}
+const copyOf = ({ func, pc, regs, dst }: Frame): Frame => ({ func, pc, regs: regs.slice(), dst });
 
 /** Joins two field paths. */
 export function join(a: string, b: string): string {

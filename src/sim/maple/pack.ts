@@ -66,7 +66,7 @@ export function wordsKey(words: Int32Array): string {
   const halves = new Uint16Array(words.buffer);
   let key = '';
   for (let i = 0; i < halves.length; i += 4096)
-    key += String.fromCharCode(...halves.subarray(i, i + 4096));
+    key += String.fromCharCode.apply(null, halves.subarray(i, i + 4096) as unknown as number[]);
   return key;
 }
 

@@ -2,7 +2,7 @@ import { fail, TAU } from '../../explore/op.js';
 import type { Features } from '../../kernel/features.js';
 import { addUsers, hasUsers } from '../../kernel/primitives/mm.js';
 import { CHILD, KERNEL } from '../../kernel/primitives/support.js';
-import type { Interrupt } from '../../machine/machine.js';
+import type { Interrupt } from '../../machine/hooks.js';
 import { symbol } from '../../machine/value.js';
 import type { World } from '../../machine/world.js';
 import { propertyIndex } from '../../property/properties.js';
@@ -26,6 +26,8 @@ export const VISITORS: Readonly<Record<Exclude<VisitorKind, 'mm-holder'>, Visito
 /** Walkers that hold a reference to the mm while they are at it. */
 const HOLDERS = [swapoff, uprobe];
 
+const NONE: Interrupt[] = [];
+
 /** Field of the kernel: name of the walker that holds a reference to the child. */
 export const HELD_BY = '__held_by';
 
@@ -35,10 +37,11 @@ export const HELD_BY = '__held_by';
  * is a step of its own: fork's mmput() is then not the last.
  */
 export function visits(w: World, scenario: Scenario, features: Features): Interrupt[] {
+  if (!scenario.visitors?.length) return NONE;
   const out: Interrupt[] = [];
   // a child that exits later is complete, and every walk of it harmless
   if (w.frames[0].func.name === 'mmput' && w.get(KERNEL, HELD_BY) === undefined) return out;
-  for (const kind of scenario.visitors ?? []) {
+  for (const kind of scenario.visitors) {
     if (kind === 'mm-holder') {
       const by = holder(w);
       if (by) out.push(hold(by));
