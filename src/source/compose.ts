@@ -14,7 +14,7 @@ import {
 import { fillLines, type Names, voteNames } from './names.js';
 import { braceBalance, type Piece, pieceOf } from './piece.js';
 import type { Segment } from './segments.js';
-import { allSkeletons, type Skeleton } from './skeleton.js';
+import { allSkeletons, inWordsOf, type Skeleton } from './skeleton.js';
 import type { SourceLine } from './types.js';
 import { whyIncomplete } from './validate.js';
 
@@ -44,7 +44,6 @@ export function compose(
   path: string,
   forms?: readonly Skeleton[],
 ): Composition | NotComposed {
-  const skeletons = forms ?? allSkeletons();
   const used = segments.filter((s) => hasAtoms(s, 'before') || hasAtoms(s, 'after'));
   if (cut && used.length > 1 && saysNothing(used.at(-1)!)) used.pop();
   if (used.length === 0) return { failure: 'the lines shown hold no statement' };
@@ -55,6 +54,7 @@ export function compose(
   }
   const lost = lostChange([...before, ...after], cut);
   if (lost !== null) return { failure: lost };
+  const skeletons = inWordsOf([...before, ...after], forms ?? allSkeletons());
   let why: string | null = null;
   let found: Composition | null = null;
   // a change of the teardown tells nothing of its age by what it adds: it may as well mend the newest
@@ -91,9 +91,10 @@ const today = (name: string): string => OLD_NAMES[name] ?? name;
 /** True when the lines of a segment fit a part of some dup_mmap() well, whatever function the hunk names. */
 export function looksLikeDupMmap(segment: Segment): boolean {
   return (['before', 'after'] as const).some((side) => {
-    const { items } = pieceOf(segment, side);
+    const piece = pieceOf(segment, side);
+    const { items } = piece;
     if (items.length < 3 || items.length > MAX_ATOMS) return false;
-    return allSkeletons().some((skeleton) => {
+    return inWordsOf([piece], allSkeletons()).some((skeleton) => {
       const { quality, partners } = align(skeleton.items, [items]);
       const calls = partners[0].filter((at, i) => at !== null && hasCall(items[i])).length;
       return quality[0] >= 0.6 && calls >= 2;

@@ -1,5 +1,6 @@
 import type { Item } from './align.js';
 import type { Atom } from './c/atoms.js';
+import type { Token } from './c/tokens.js';
 import type { SourceLine } from './types.js';
 
 /** A skeleton's name -> the name that the patch uses for the same thing. */
@@ -53,6 +54,30 @@ function settle(votes: Map<string, Map<string, number>>, known: ReadonlySet<stri
 /** After these a name is a field's or a type's, never a local's. */
 const FIXED_AFTER = /^(->|\.|struct)$/;
 
+/** The text of each token, with locals and labels under other names. */
+function renameTokens(tokens: readonly Token[], names: Names): string[] {
+  return tokens.map((token, i) => {
+    const fixed = FIXED_AFTER.test(tokens[i - 1]?.text ?? '') || tokens[i + 1]?.text === '(';
+    return fixed ? token.text : (names.get(token.text) ?? token.text);
+  });
+}
+
+/** Lines, of which these are the tokens, with locals and labels under other names. */
+export function renameLines(
+  lines: readonly string[],
+  tokens: readonly Token[],
+  names: Names,
+): string[] {
+  const texts = renameTokens(tokens, names);
+  const out = [...lines];
+  // from the back, so that the columns of what is still to come stay true
+  for (let i = tokens.length - 1; i >= 0; i--) {
+    const { line, col, end } = tokens[i];
+    out[line] = out[line].slice(0, col) + texts[i] + out[line].slice(end);
+  }
+  return out;
+}
+
 /** Skeleton atoms as lines, with the patch's names. */
 export function fillLines(
   lines: readonly string[],
@@ -63,15 +88,14 @@ export function fillLines(
   const out: SourceLine[] = [];
   let current = -1;
   const tokens = atoms.flatMap((atom) => atom.tokens);
+  const texts = renameTokens(tokens, names);
   tokens.forEach((token, i) => {
     const text = lines[token.line];
-    const fixed = FIXED_AFTER.test(tokens[i - 1]?.text ?? '') || tokens[i + 1]?.text === '(';
-    const renamed = fixed ? token.text : (names.get(token.text) ?? token.text);
     if (token.line !== current) {
       current = token.line;
       const indent = /^\s*/.exec(text)![0];
       out.push({
-        text: indent + renamed,
+        text: indent + texts[i],
         line: null,
         patchLine: null,
         origin: 'skeleton',
@@ -80,7 +104,7 @@ export function fillLines(
       });
     } else {
       const spaced = /\s/.test(text[token.col - 1]);
-      out.at(-1)!.text += (spaced ? ' ' : '') + renamed;
+      out.at(-1)!.text += (spaced ? ' ' : '') + texts[i];
     }
   });
   return out;

@@ -5,6 +5,8 @@ import { splitLines } from './apply.js';
 import { type Atom, parseAtoms } from './c/atoms.js';
 import { tokenize } from './c/tokens.js';
 import { ERAS, type Era, type Form, switchesOf } from './eras.js';
+import { kernelNames } from './kernel-names.js';
+import { type Names, renameLines } from './names.js';
 import type { SourceFile } from './types.js';
 
 /** A function of one era, cut into atoms. */
@@ -13,6 +15,8 @@ export interface Skeleton {
   lines: string[];
   atoms: Atom[];
   items: Item[];
+  /** The kernel's names for its locals and labels. */
+  kernel: Names;
 }
 
 const cache = new Map<string, Skeleton>();
@@ -44,9 +48,42 @@ export function skeletonOfTemplate(
     : 0;
   const end = all.findIndex((l, i) => i > head && l.startsWith('}'));
   const lines = name ? all.slice(head, end + 1) : all;
+  return skeletonFrom(lines, era, kernelNames(asset));
+}
+
+function skeletonFrom(lines: string[], era: Form, kernel: Names): Skeleton {
   const { atoms, cutStart, cutEnd } = parseAtoms(tokenize(lines).tokens);
   invariant(cutStart.length === 0 && cutEnd.length === 0, `skeleton ${era.id} is cut`);
-  return { era, lines, atoms, items: itemsOf(atoms, lines) };
+  return { era, lines, atoms, items: itemsOf(atoms, lines), kernel };
+}
+
+const renamed = new WeakMap<Skeleton, Skeleton>();
+
+/**
+ * The skeletons in the words of the hunks: with the kernel's names for locals and labels, or with their own where
+ * the hunks have more of those.
+ */
+export function inWordsOf(
+  pieces: readonly { atoms: readonly Atom[] }[],
+  skeletons: readonly Skeleton[],
+): readonly Skeleton[] {
+  const tokens = pieces.flatMap((piece) => piece.atoms.flatMap((atom) => atom.tokens));
+  const words = new Set(tokens.filter((t) => t.kind === 'id').map((t) => t.text));
+  const own = new Set(skeletons.flatMap((s) => [...s.kernel.keys()]));
+  const kernel = new Set(skeletons.flatMap((s) => [...s.kernel.values()]));
+  const count = (names: ReadonlySet<string>) => [...names].filter((n) => words.has(n)).length;
+  return count(own) > count(kernel) ? skeletons : skeletons.map(withKernelNames);
+}
+
+function withKernelNames(skeleton: Skeleton): Skeleton {
+  const { lines, era, kernel } = skeleton;
+  let made = renamed.get(skeleton);
+  if (!made) {
+    const { tokens } = tokenize(lines);
+    made = skeletonFrom(renameLines(lines, tokens, kernel), era, new Map());
+    renamed.set(skeleton, made);
+  }
+  return made;
 }
 
 /** dup_mmap() of an era as a file of its own; throws a `usage` error for an unknown era. */

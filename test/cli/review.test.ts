@@ -17,7 +17,7 @@ describe('forklore review', () => {
     expect(r.err).toBe('');
     expect(r.out).toMatch(/^quoted patch, 2 files; kernel\/fork\.c: hunk 2 is cut short$/m);
     expect(r.out).toMatch(
-      /^holds +fork-lock-target +kernel\/fork\.c:46 {2}vma_start_write\(mpnt\)$/m,
+      /^holds +fork-lock-target +kernel\/fork\.c:46 {2}vma_start_write\(vma\)$/m,
     );
     expect(r.out).toMatch(/states to the end, none fails/);
     expect(r.out).toMatch(/caught \d+ of \d+ mutants/);
@@ -35,7 +35,7 @@ describe('forklore review', () => {
     const r = forklore('review', mail('lock-copy.mbox'), '--tree', TREE, '--traces', tempFolder());
     expect(r.code).toBe(1);
     expect(r.out).toMatch(
-      /^VIOLATED +fork-lock-target +kernel\/fork\.c:63 {2}vma_start_write\(tmp\)$/m,
+      /^VIOLATED +fork-lock-target +kernel\/fork\.c:63 {2}vma_start_write\(copy\)$/m,
     );
     expect(r.out).toMatch(/^ +fork +thread A +thread B$/m);
     expect(r.out).toMatch(/before this patch: none fails/);

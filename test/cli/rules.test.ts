@@ -92,7 +92,10 @@ describe('rules test refuses', () => {
     const file = join(rules, 'where', 'bad-no-flush.patch');
     const text = readFileSync(file, 'utf8')
       .replace('+\t/* fires: where */\n', '')
-      .replace(' \tmmap_write_unlock(mm);\n', '+\t/* fires: where */\n \tmmap_write_unlock(mm);\n')
+      .replace(
+        ' \tmmap_write_unlock(child);\n',
+        '+\t/* fires: where */\n \tmmap_write_unlock(child);\n',
+      )
       .replace('\n out:', '\n out:');
     writeFileSync(file, text);
     const { code, result } = tested(rules, 'where');

@@ -136,7 +136,7 @@ describe('forklore review of', () => {
     const other = Repo.mini();
     const from = commitEdits(other, [
       ['fork: count from nothing', zero],
-      ['fork: take no lock', (t) => edit(t, 'charge = 0UL;', 'charge = 0;')],
+      ['fork: take no lock', (t) => edit(t, 'charged = 0UL;', 'charged = 0;')],
     ]);
     const r = review(['-', '--tree', tree], { input: mbox + other.mbox(from, '-v2') });
     expect(r.code).toBe(0);

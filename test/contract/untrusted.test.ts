@@ -20,7 +20,7 @@ const CLEAN = readFileSync(join(ROOT, 'fixtures/mails/lock-copy.mbox'), 'utf8');
 const MAIL = CLEAN.replace('lock the VMA that is set up', `lock ${ALL}`)
   .replace('Ada Example <', `"${MENTION} ${HTML}" <`)
   .replace('The VMA that dup_mmap()', `${ALL}\nThe VMA that dup_mmap()`)
-  .replace('+\t\tvma_start_write(tmp);', `+\t\tvma_start_write(tmp); /* ${ALL} */`);
+  .replace('+\t\tvma_start_write(copy);', `+\t\tvma_start_write(copy); /* ${ALL} */`);
 
 const SECRETS = {
   FORKLORE_TEST_SECRET: 'hunter2-in-the-environment',

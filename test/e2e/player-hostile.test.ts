@@ -11,7 +11,7 @@ function page(): string {
   const folder = tempFolder();
   const mail = readFileSync(join(ROOT, 'fixtures/mails/lock-copy.mbox'), 'utf8')
     .replace(/^Subject: .*$/m, `Subject: [PATCH] fork: ${ATTACK} \u202e`)
-    .replace('vma_start_write(tmp);', () => `vma_start_write(tmp); /* ${ATTACK} \u202e */`);
+    .replace('vma_start_write(copy);', () => `vma_start_write(copy); /* ${ATTACK} \u202e */`);
   writeFileSync(join(folder, 'attack.mbox'), mail);
   const out = join(folder, 'page.html');
   const rule = ['--rule', 'fork-lock-target'];

@@ -135,7 +135,7 @@ describe.skipIf(!hasChromium)(`a page in Chromium${skipped}`, () => {
     );
     await page.getByRole('tab', { name: 'Patch' }).click();
     await expect(page.locator('.source.diff li.marked').innerText()).resolves.toMatch(
-      /vma_start_write\(tmp\)/,
+      /vma_start_write\(copy\)/,
     );
     await page.close();
   });

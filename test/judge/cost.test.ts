@@ -84,8 +84,8 @@ describe('the cost of a patch', () => {
     const slow = (t: string) =>
       edit(
         t,
-        '\t\ttmp = vm_area_dup(mpnt);\n',
-        '\t\ttmp = vm_area_dup(mpnt);\n\t\tkmalloc(8, 0);\n',
+        '\t\tcopy = vm_area_dup(vma);\n',
+        '\t\tcopy = vm_area_dup(vma);\n\t\tkmalloc(8, 0);\n',
       );
     const f = await cost(await side('6.8'), await side('6.8', slow));
     expect(f).toMatchObject({ verdict: 'holds', severity: 'warning' });
@@ -102,7 +102,7 @@ describe('the cost of a patch', () => {
   it('is not told without a version before, and not counted where a version does not get through', async () => {
     expect(await cost(null, await side('6.8'))).toBeNull();
     const wrong = await side('6.8', (t) =>
-      edit(t, '\t\tif (tmp == NULL)\n', '\t\tif (tmp != NULL)\n'),
+      edit(t, '\t\tif (copy == NULL)\n', '\t\tif (copy != NULL)\n'),
     );
     expect(await cost(await side('6.8'), wrong)).toMatchObject({
       verdict: 'inconclusive',

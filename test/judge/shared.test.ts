@@ -67,8 +67,8 @@ describe('rules with equal scenarios', () => {
 
 describe('a breach at the end of a run that failed', () => {
   it('does not make a failed fork look like one that succeeded', async () => {
-    const SETUP = '\t\tif (is_vm_hugetlb_page(tmp))\n\t\t\thugetlb_dup_vma_private(tmp);\n';
-    const COPY = '\t\tif (!(tmp->vm_flags & VM_WIPEONFORK))\n';
+    const SETUP = '\t\tif (is_vm_hugetlb_page(copy))\n\t\t\thugetlb_dup_vma_private(copy);\n';
+    const COPY = '\t\tif (!(copy->vm_flags & VM_WIPEONFORK))\n';
     const late = await lowered((t) => edit(edit(t, SETUP, ''), COPY, `${SETUP}${COPY}`));
     const system = buildForkSystem({
       program: late,

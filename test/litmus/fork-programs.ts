@@ -59,13 +59,13 @@ export function edit(text: string, from: string, to: string): string {
   return text.replace(from, () => to);
 }
 
-export const LOCK = '\t\tvma_start_write(mpnt);\n';
-const DUP = '\t\ttmp = vm_area_dup(mpnt);\n\t\tif (!tmp)\n\t\t\tgoto fail_nomem;\n';
-const COPY = '\t\t\tretval = copy_page_range(tmp, mpnt);\n';
-const FLUSH = '\tflush_tlb_mm(oldmm);\n';
-const UNLOCK = '\tmmap_write_unlock(oldmm);\n\tif (!retval)\n';
-const MARKER = '\t\t\tmas_store(&vmi.mas, XA_ZERO_ENTRY);\n';
-const RCU = '\tmt_clear_in_rcu(vmi.mas.tree);\n';
+export const LOCK = '\t\tvma_start_write(vma);\n';
+const DUP = '\t\tcopy = vm_area_dup(vma);\n\t\tif (!copy)\n\t\t\tgoto no_memory;\n';
+const COPY = '\t\t\terror = copy_page_range(copy, vma);\n';
+const FLUSH = '\tflush_tlb_mm(parent);\n';
+const UNLOCK = '\tmmap_write_unlock(parent);\n\tif (!error)\n';
+const MARKER = '\t\t\tmas_store(&walk.mas, XA_ZERO_ENTRY);\n';
+const RCU = '\tmt_clear_in_rcu(walk.mas.tree);\n';
 const unlocked = (t: string) => edit(t, LOCK, '');
 
 /** Versions of dup_mmap(), with the number of the mutant in the bench model where it has one. */
@@ -79,20 +79,20 @@ export const VERSIONS = {
   correct: { name: 'correct' },
   lockCopy: {
     name: 'lock the copy (1)',
-    change: (t) => edit(unlocked(t), DUP, `${DUP}\t\tvma_start_write(tmp);\n`),
+    change: (t) => edit(unlocked(t), DUP, `${DUP}\t\tvma_start_write(copy);\n`),
   },
   lockLate: {
     name: 'lock after the copy (2)',
-    change: (t) => edit(unlocked(t), COPY, `${COPY}\t\tvma_start_write(mpnt);\n`),
+    change: (t) => edit(unlocked(t), COPY, `${COPY}\t\tvma_start_write(vma);\n`),
   },
   lockRemoved: { name: 'lock removed (3)', change: unlocked },
   downgrade: {
     name: 'mmap lock downgraded early (6)',
     change: (t) =>
       [
-        ['\tint retval;\n', '\tint retval;\n\tint reading = 0;\n'],
-        [RCU, `\tmmap_write_downgrade(oldmm);\n\treading = 1;\n${RCU}`],
-        [UNLOCK, `\tif (reading)\n\t\tmmap_read_unlock(oldmm);\n\telse\n\t${UNLOCK}`],
+        ['\tint error;\n', '\tint error;\n\tint reading = 0;\n'],
+        [RCU, `\tmmap_write_downgrade(parent);\n\treading = 1;\n${RCU}`],
+        [UNLOCK, `\tif (reading)\n\t\tmmap_read_unlock(parent);\n\telse\n\t${UNLOCK}`],
       ].reduce((text, [from, to]) => edit(text, from, to), t),
   },
   noMarker: { name: 'no failure marker (7)', change: (t) => edit(t, MARKER, '') },
@@ -108,6 +108,6 @@ export const VERSIONS = {
   lateFlush: {
     name: 'flush after the unlock',
     change: (t) =>
-      edit(edit(t, FLUSH, ''), UNLOCK, UNLOCK.replace('oldmm);\n', `oldmm);\n${FLUSH}`)),
+      edit(edit(t, FLUSH, ''), UNLOCK, UNLOCK.replace('parent);\n', `parent);\n${FLUSH}`)),
   },
 } satisfies Record<string, Version>;

@@ -106,7 +106,7 @@ describe('a scenario that was not explored to its end', () => {
   const spinning = (times: number) => async (scene: Scenario, expired: () => boolean) =>
     checkScenario({
       program: await lowered((t) =>
-        edit(t, LOCK, `\t\tfor (charge = 0; charge < ${times}; charge++)\n\t\t\t;\n${LOCK}`),
+        edit(t, LOCK, `\t\tfor (charged = 0; charged < ${times}; charged++)\n\t\t\t;\n${LOCK}`),
       ),
       entry: 'dup_mmap',
       scenario: scene,
@@ -143,8 +143,7 @@ describe('a scenario that was not explored to its end', () => {
 
 describe('the second search, for assertions', () => {
   const relro = { ...anon('exclusive-ro'), flags: ['VM_READ', 'VM_MAYREAD', 'VM_MAYWRITE'] };
-  const onlyWritable = (t: string) =>
-    edit(t, LOCK, `\t\tif (mpnt->vm_flags & VM_WRITE)\n\t${LOCK}`);
+  const onlyWritable = (t: string) => edit(t, LOCK, `\t\tif (vma->vm_flags & VM_WRITE)\n\t${LOCK}`);
   const checkRelro = async (expired: () => boolean) =>
     checkScenario({
       program: await lowered(onlyWritable),

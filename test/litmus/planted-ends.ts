@@ -35,21 +35,21 @@ const planted = (
   ...(only ? { asked: [property] } : {}),
 });
 
-const INSERT = `\t\t\ti_mmap_lock_write(mapping);
-\t\t\tif (vma_is_shared_maywrite(tmp))
-\t\t\t\tmapping_allow_writable(mapping);
-\t\t\tflush_dcache_mmap_lock(mapping);
-\t\t\tvma_interval_tree_insert_after(tmp, mpnt, &mapping->i_mmap);
-\t\t\tflush_dcache_mmap_unlock(mapping);
-\t\t\ti_mmap_unlock_write(mapping);
+const INSERT = `\t\t\ti_mmap_lock_write(fmap);
+\t\t\tif (vma_is_shared_maywrite(copy))
+\t\t\t\tmapping_allow_writable(fmap);
+\t\t\tflush_dcache_mmap_lock(fmap);
+\t\t\tvma_interval_tree_insert_after(copy, vma, &fmap->i_mmap);
+\t\t\tflush_dcache_mmap_unlock(fmap);
+\t\t\ti_mmap_unlock_write(fmap);
 `;
-const OPEN = '\t\tif (tmp->vm_ops && tmp->vm_ops->open)\n\t\t\ttmp->vm_ops->open(tmp);\n';
-const PRIVATE = '\t\tif (is_vm_hugetlb_page(tmp))\n\t\t\thugetlb_dup_vma_private(tmp);\n';
-const STORE = '\t\tvma_iter_bulk_store(&vmi, tmp);\n';
+const OPEN = '\t\tif (copy->vm_ops && copy->vm_ops->open)\n\t\t\tcopy->vm_ops->open(copy);\n';
+const PRIVATE = '\t\tif (is_vm_hugetlb_page(copy))\n\t\t\thugetlb_dup_vma_private(copy);\n';
+const STORE = '\t\tvma_iter_bulk_store(&walk, copy);\n';
 const COPY =
-  '\t\tif (!(tmp->vm_flags & VM_WIPEONFORK))\n\t\t\tretval = copy_page_range(tmp, mpnt);\n';
+  '\t\tif (!(copy->vm_flags & VM_WIPEONFORK))\n\t\t\terror = copy_page_range(copy, vma);\n';
 const BOTH =
-  '\tif (mmap_write_lock_killable(oldmm))\n\t\treturn -EINTR;\n\tflush_cache_dup_mm(oldmm);\n\tuprobe_dup_mmap(oldmm, mm);\n\tmmap_write_lock_nested(mm, SINGLE_DEPTH_NESTING);\n';
+  '\tif (mmap_write_lock_killable(parent))\n\t\treturn -EINTR;\n\tflush_cache_dup_mm(parent);\n\tuprobe_dup_mmap(parent, child);\n\tmmap_write_lock_nested(child, SINGLE_DEPTH_NESTING);\n';
 
 /** Defects that show when the run has ended, or while bookkeeping is done, with no thread beside fork. */
 export const PLANTED_ENDS: PlantedEnd[] = [
@@ -75,8 +75,8 @@ export const PLANTED_ENDS: PlantedEnd[] = [
       change: (t) =>
         edit(
           edit(t, OPEN, ''),
-          '\t\t\tgoto loop_out;\n\t\t}\n\t}\n',
-          `\t\t\tgoto loop_out;\n\t\t}\n${OPEN}\t}\n`,
+          '\t\t\tgoto settle;\n\t\t}\n\t}\n',
+          `\t\t\tgoto settle;\n\t\t}\n${OPEN}\t}\n`,
         ),
     },
     scenario: failing('pfnmap'),
@@ -86,9 +86,9 @@ export const PLANTED_ENDS: PlantedEnd[] = [
     version: {
       name: 'the store comes after the copy',
       change: (t) =>
-        edit(edit(t, STORE, ''), '\tretval = arch_dup_mmap', `\tretval = arch_dup_mmap`).replace(
-          '\t\t\tgoto loop_out;\n\t\t}\n\t}\n',
-          () => `\t\t\tgoto loop_out;\n\t\t}\n${STORE}\t}\n`,
+        edit(edit(t, STORE, ''), '\terror = arch_dup_mmap', `\terror = arch_dup_mmap`).replace(
+          '\t\t\tgoto settle;\n\t\t}\n\t}\n',
+          () => `\t\t\tgoto settle;\n\t\t}\n${STORE}\t}\n`,
         ),
     },
     scenario: failing('anon'),
@@ -97,8 +97,8 @@ export const PLANTED_ENDS: PlantedEnd[] = [
   planted(
     'vma-order',
     'open() runs before vm_mm is set',
-    '\t\ttmp->vm_mm = mm;\n',
-    `${OPEN}\t\ttmp->vm_mm = mm;\n`,
+    '\t\tcopy->vm_mm = child;\n',
+    `${OPEN}\t\tcopy->vm_mm = child;\n`,
     quiet('pfnmap'),
     true,
   ),
@@ -110,7 +110,7 @@ export const PLANTED_ENDS: PlantedEnd[] = [
         edit(
           t,
           BOTH,
-          '\tmmap_write_lock_nested(mm, SINGLE_DEPTH_NESTING);\n\tif (mmap_write_lock_killable(oldmm)) {\n\t\tmmap_write_unlock(mm);\n\t\treturn -EINTR;\n\t}\n',
+          '\tmmap_write_lock_nested(child, SINGLE_DEPTH_NESTING);\n\tif (mmap_write_lock_killable(parent)) {\n\t\tmmap_write_unlock(child);\n\t\treturn -EINTR;\n\t}\n',
         ),
     },
     scenario: quiet('anon'),
@@ -122,8 +122,8 @@ export const PLANTED_ENDS: PlantedEnd[] = [
       change: (t) =>
         edit(
           t,
-          '\t\t\ti_mmap_unlock_write(mapping);\n',
-          '\t\t\tif (!(tmp->vm_flags & VM_WIPEONFORK))\n\t\t\t\tretval = copy_page_range(tmp, mpnt);\n\t\t\ti_mmap_unlock_write(mapping);\n',
+          '\t\t\ti_mmap_unlock_write(fmap);\n',
+          '\t\t\tif (!(copy->vm_flags & VM_WIPEONFORK))\n\t\t\t\terror = copy_page_range(copy, vma);\n\t\t\ti_mmap_unlock_write(fmap);\n',
         ),
     },
     scenario: quiet('pfnmap'),
@@ -134,9 +134,9 @@ export const PLANTED_ENDS: PlantedEnd[] = [
       name: 'takes a VMA lock under i_mmap_rwsem',
       change: (t) =>
         edit(
-          edit(t, '\t\tvm_flags_clear(tmp, VM_LOCKED_MASK);\n', ''),
-          '\t\t\tflush_dcache_mmap_lock(mapping);\n',
-          '\t\t\tvm_flags_clear(tmp, VM_LOCKED_MASK);\n\t\t\tflush_dcache_mmap_lock(mapping);\n',
+          edit(t, '\t\tvm_flags_clear(copy, VM_LOCKED_MASK);\n', ''),
+          '\t\t\tflush_dcache_mmap_lock(fmap);\n',
+          '\t\t\tvm_flags_clear(copy, VM_LOCKED_MASK);\n\t\t\tflush_dcache_mmap_lock(fmap);\n',
         ),
     },
     scenario: quiet('shared-file'),
@@ -144,44 +144,44 @@ export const PLANTED_ENDS: PlantedEnd[] = [
   planted(
     'unwind',
     'the policy is kept',
-    '\tmpol_put(vma_policy(tmp));\n',
+    '\tmpol_put(vma_policy(copy));\n',
     '\t;\n',
     failing('policy'),
   ),
   planted(
     'unwind',
     'the policy of the parent is put',
-    'mpol_put(vma_policy(tmp))',
-    'mpol_put(vma_policy(mpnt))',
+    'mpol_put(vma_policy(copy))',
+    'mpol_put(vma_policy(vma))',
     failing('policy'),
   ),
   planted(
     'unwind',
     'a failed vma_dup_policy() puts the policy',
-    '\t\t\tgoto fail_nomem_policy;\n',
-    '\t\t\tgoto fail_nomem_anon_vma_fork;\n',
+    '\t\t\tgoto free_copy;\n',
+    '\t\t\tgoto put_policy;\n',
     failing('policy'),
   ),
-  planted('unwind', 'the VMA is kept', '\tvm_area_free(tmp);\n', '\t;\n', failing('anon')),
+  planted('unwind', 'the VMA is kept', '\tvm_area_free(copy);\n', '\t;\n', failing('anon')),
   planted(
     'unwind',
     "frees the parent's VMA",
-    '\tvm_area_free(tmp);\n',
-    '\tvm_area_free(mpnt);\n',
+    '\tvm_area_free(copy);\n',
+    '\tvm_area_free(vma);\n',
     failing('anon'),
   ),
   planted(
     'unwind',
     'frees the VMA twice',
-    '\tvm_area_free(tmp);\n',
-    '\tvm_area_free(tmp);\n\tvm_area_free(tmp);\n',
+    '\tvm_area_free(copy);\n',
+    '\tvm_area_free(copy);\n\tvm_area_free(copy);\n',
     failing('anon'),
   ),
-  planted('unwind', 'the charge is kept', '\tvm_unacct_memory(charge);\n', '', failing('anon')),
+  planted('unwind', 'the charge is kept', '\tvm_unacct_memory(charged);\n', '', failing('anon')),
   planted(
     'unwind',
     "another iteration's charge",
-    '\t\tcharge = 0;\n',
+    '\t\tcharged = 0;\n',
     '',
     failing('anon', 'policy'),
   ),
@@ -202,15 +202,15 @@ export const PLANTED_ENDS: PlantedEnd[] = [
   planted(
     'unwind',
     'un-links a chain that was never made',
-    'fail_nomem_policy:\n',
-    'fail_nomem_policy:\n\tunlink_anon_vmas(tmp);\n',
+    'free_copy:\n',
+    'free_copy:\n\tunlink_anon_vmas(copy);\n',
     failing('policy'),
   ),
-  planted('accounting', 'map_count is not raised', '\t\tmm->map_count++;\n', '', quiet('anon')),
+  planted('accounting', 'map_count is not raised', '\t\tchild->map_count++;\n', '', quiet('anon')),
   planted(
     'accounting',
     'map_count is raised when the copy is done',
-    '\t\tmm->map_count++;\n',
+    '\t\tchild->map_count++;\n',
     '',
     failing('anon'),
     true,
@@ -218,73 +218,73 @@ export const PLANTED_ENDS: PlantedEnd[] = [
   planted(
     'accounting',
     'total_vm keeps what is not copied',
-    '\t\t\tvm_stat_account(mm, mpnt->vm_flags, -vma_pages(mpnt));\n',
+    '\t\t\tvm_stat_account(child, vma->vm_flags, -vma_pages(vma));\n',
     '',
     quiet('dontcopy', 'anon'),
   ),
   planted(
     'accounting',
     "the parent's counters change",
-    '\t\t\tvm_stat_account(mm, mpnt->vm_flags, -vma_pages(mpnt));\n',
-    '\t\t\tvm_stat_account(oldmm, mpnt->vm_flags, -vma_pages(mpnt));\n',
+    '\t\t\tvm_stat_account(child, vma->vm_flags, -vma_pages(vma));\n',
+    '\t\t\tvm_stat_account(parent, vma->vm_flags, -vma_pages(vma));\n',
     quiet('dontcopy', 'anon'),
   ),
   planted(
     'accounting',
     'stack_vm is not taken over',
-    '\tmm->stack_vm = oldmm->stack_vm;\n',
+    '\tchild->stack_vm = parent->stack_vm;\n',
     '',
     quiet('stack'),
   ),
   planted(
     'accounting',
     'nothing is charged',
-    '\t\tif (mpnt->vm_flags & VM_ACCOUNT) {\n',
-    '\t\tif (mpnt->vm_flags & VM_NORESERVE) {\n',
+    '\t\tif (vma->vm_flags & VM_ACCOUNT) {\n',
+    '\t\tif (vma->vm_flags & VM_NORESERVE) {\n',
     quiet('anon'),
   ),
   planted(
     'accounting',
     'a writable mapping is not counted',
-    '\t\t\tif (vma_is_shared_maywrite(tmp))\n\t\t\t\tmapping_allow_writable(mapping);\n',
+    '\t\t\tif (vma_is_shared_maywrite(copy))\n\t\t\t\tmapping_allow_writable(fmap);\n',
     '',
     quiet('shared-file'),
   ),
   planted(
     'failure-lost',
     'a failed vma_dup_policy() is passed over',
-    '\t\tif (retval)\n\t\t\tgoto fail_nomem_policy;\n',
+    '\t\tif (error)\n\t\t\tgoto free_copy;\n',
     '',
     failing('policy'),
   ),
   planted(
     'failure-lost',
     'the error becomes positive',
-    '\tretval = -ENOMEM;\n',
-    '\tretval = ENOMEM;\n',
+    '\terror = -ENOMEM;\n',
+    '\terror = ENOMEM;\n',
     failing('anon'),
     true,
   ),
   planted(
     'failure-lost',
     'a failed copy is passed over',
-    '\t\tif (retval) {\n\t\t\t/* The copy',
+    '\t\tif (error) {\n\t\t\t/* The copy',
     '\t\tif (0) {\n\t\t\t/* The copy',
     failing('anon', 'anon'),
   ),
   planted(
     'content',
     'nothing is skipped',
-    '\t\tif (mpnt->vm_flags & VM_DONTCOPY) {\n',
-    '\t\tif (mpnt->vm_flags & VM_WIPEONFORK) {\n',
+    '\t\tif (vma->vm_flags & VM_DONTCOPY) {\n',
+    '\t\tif (vma->vm_flags & VM_WIPEONFORK) {\n',
     quiet('dontcopy'),
     true,
   ),
   planted(
     'content',
     'copies from the copy',
-    'copy_page_range(tmp, mpnt)',
-    'copy_page_range(mpnt, tmp)',
+    'copy_page_range(copy, vma)',
+    'copy_page_range(vma, copy)',
     quiet('anon'),
     true,
   ),
@@ -292,44 +292,51 @@ export const PLANTED_ENDS: PlantedEnd[] = [
   planted(
     'content',
     'copies what is to be wiped',
-    '\t\tif (!(tmp->vm_flags & VM_WIPEONFORK))\n\t\t\tretval',
-    '\t\t\tretval',
+    '\t\tif (!(copy->vm_flags & VM_WIPEONFORK))\n\t\t\terror',
+    '\t\t\terror',
     quiet('wipeonfork'),
     true,
   ),
   planted(
     'content',
     'locked memory is inherited',
-    '\t\tvm_flags_clear(tmp, VM_LOCKED_MASK);\n',
+    '\t\tvm_flags_clear(copy, VM_LOCKED_MASK);\n',
     '',
     quiet('locked'),
   ),
-  planted('content', 'vm_mm stays the parent', '\t\ttmp->vm_mm = mm;\n', '', quiet('anon'), true),
+  planted(
+    'content',
+    'vm_mm stays the parent',
+    '\t\tcopy->vm_mm = child;\n',
+    '',
+    quiet('anon'),
+    true,
+  ),
   planted(
     'content',
     "the parent's flags change",
-    'vm_flags_clear(tmp, VM_LOCKED_MASK)',
-    'vm_flags_clear(mpnt, VM_LOCKED_MASK)',
+    'vm_flags_clear(copy, VM_LOCKED_MASK)',
+    'vm_flags_clear(vma, VM_LOCKED_MASK)',
     quiet('locked'),
   ),
   planted(
     'rmap',
     'anon_vma_fork() is left out',
-    '\t\t\tif (anon_vma_fork(tmp, mpnt))\n\t\t\t\tgoto fail_nomem_anon_vma_fork;\n',
+    '\t\t\tif (anon_vma_fork(copy, vma))\n\t\t\t\tgoto put_policy;\n',
     '\t\t\t;\n',
     quiet('anon'),
   ),
   planted(
     'rmap',
     'a wiped VMA keeps the anon_vma',
-    '\t\t\ttmp->anon_vma = NULL;\n',
+    '\t\t\tcopy->anon_vma = NULL;\n',
     '\t\t\t;\n',
     quiet('wipeonfork'),
   ),
   planted(
     'rmap',
     'the file does not lead to the copy',
-    '\t\t\tvma_interval_tree_insert_after(tmp, mpnt, &mapping->i_mmap);\n',
+    '\t\t\tvma_interval_tree_insert_after(copy, vma, &fmap->i_mmap);\n',
     '',
     quiet('private-file'),
   ),
@@ -340,8 +347,8 @@ export const PLANTED_ENDS: PlantedEnd[] = [
       change: (t) =>
         edit(
           edit(t, INSERT, ''),
-          '\t\tif (retval) {\n\t\t\t/* The copy',
-          `\t\tif (file) {\n\t\t\tstruct address_space *mapping = file->f_mapping;\n\n${INSERT}\t\t}\n\t\tif (retval) {\n\t\t\t/* The copy`,
+          '\t\tif (error) {\n\t\t\t/* The copy',
+          `\t\tif (file) {\n\t\t\tstruct address_space *fmap = file->f_mapping;\n\n${INSERT}\t\t}\n\t\tif (error) {\n\t\t\t/* The copy`,
         ),
     },
     scenario: quiet('relro'),
@@ -349,7 +356,7 @@ export const PLANTED_ENDS: PlantedEnd[] = [
   planted(
     'lock-state',
     'i_mmap_rwsem is kept',
-    '\t\t\ti_mmap_unlock_write(mapping);\n',
+    '\t\t\ti_mmap_unlock_write(fmap);\n',
     '',
     quiet('private-file'),
     true,
@@ -357,22 +364,22 @@ export const PLANTED_ENDS: PlantedEnd[] = [
   planted(
     'lock-state',
     'i_mmap_rwsem is released twice',
-    '\t\t\ti_mmap_unlock_write(mapping);\n',
-    '\t\t\ti_mmap_unlock_write(mapping);\n\t\t\ti_mmap_unlock_write(mapping);\n',
+    '\t\t\ti_mmap_unlock_write(fmap);\n',
+    '\t\t\ti_mmap_unlock_write(fmap);\n\t\t\ti_mmap_unlock_write(fmap);\n',
     quiet('private-file'),
   ),
   planted(
     'lock-state',
     'the mmap lock is released twice',
-    '\tflush_tlb_mm(oldmm);\n',
-    '\tflush_tlb_mm(oldmm);\n\tmmap_write_unlock(oldmm);\n',
+    '\tflush_tlb_mm(parent);\n',
+    '\tflush_tlb_mm(parent);\n\tmmap_write_unlock(parent);\n',
     quiet('anon'),
   ),
   planted(
     'store-allocates',
     'a range is cleared by a plain store',
-    'retval = vma_iter_clear_gfp(&vmi, mpnt->vm_start, mpnt->vm_end, GFP_KERNEL);',
-    'mas_set_range(&vmi.mas, mpnt->vm_start, mpnt->vm_end - 1);\n\t\t\tmas_store(&vmi.mas, NULL);',
+    'error = vma_iter_clear_gfp(&walk, vma->vm_start, vma->vm_end, GFP_KERNEL);',
+    'mas_set_range(&walk.mas, vma->vm_start, vma->vm_end - 1);\n\t\t\tmas_store(&walk.mas, NULL);',
     quiet(
       ...'padding padding padding padding dontcopy padding padding padding padding padding'.split(
         ' ',
@@ -383,13 +390,13 @@ export const PLANTED_ENDS: PlantedEnd[] = [
   planted(
     'unregistered',
     'khugepaged is not told',
-    '\t\tkhugepaged_fork(mm, oldmm);\n',
+    '\t\tkhugepaged_fork(child, parent);\n',
     '',
     quiet('anon'),
   ),
   {
     property: 'huge-entry',
-    version: { name: 'no lock', change: (t) => edit(t, '\t\tvma_start_write(mpnt);\n', '') },
+    version: { name: 'no lock', change: (t) => edit(t, '\t\tvma_start_write(vma);\n', '') },
     scenario: scenario('a huge page', [kind('huge')], stores(1)),
     asked: ['huge-entry'],
   },

@@ -14,10 +14,10 @@ import { DEFECTS } from './teardown-programs.js';
 
 const alone = scenario('alone', [anon('writable')]);
 const failing = scenario('a failure', [anon('writable')], [], { failures: 1 });
-const UNLOCK = '\tmmap_write_unlock(oldmm);\n\tif (!retval)\n';
+const UNLOCK = '\tmmap_write_unlock(parent);\n\tif (!error)\n';
 const keepsLock: Version = {
   name: 'returns with the lock held',
-  change: (t) => edit(t, UNLOCK, '\tif (!retval)\n'),
+  change: (t) => edit(t, UNLOCK, '\tif (!error)\n'),
 };
 
 /** Duplicates the tree and can not fail. */
@@ -53,7 +53,7 @@ const PLANTED: Planted[] = [
     property: 'invalid-access',
     version: {
       name: 'a failed vm_area_dup() is not looked at',
-      change: (t) => edit(t, '\t\tif (!tmp)\n\t\t\tgoto fail_nomem;\n', ''),
+      change: (t) => edit(t, '\t\tif (!copy)\n\t\t\tgoto no_memory;\n', ''),
     },
     scenario: failing,
   },
@@ -67,7 +67,7 @@ const PLANTED: Planted[] = [
     property: 'lock-state',
     version: {
       name: 'takes the lock twice',
-      change: (t) => edit(t, '\tflush_cache_dup_mm(oldmm);\n', '\tmmap_read_lock(oldmm);\n'),
+      change: (t) => edit(t, '\tflush_cache_dup_mm(parent);\n', '\tmmap_read_lock(parent);\n'),
     },
     scenario: alone,
   },
@@ -86,13 +86,13 @@ const PLANTED: Planted[] = [
   ...PLANTED_ENDS,
 ];
 
-const STORE = '\t\tvma_iter_bulk_store(&vmi, tmp);\n';
+const STORE = '\t\tvma_iter_bulk_store(&walk, copy);\n';
 PLANTED.push(
   {
     property: 'tree-mode',
     version: {
       name: 'RCU mode is not turned on again',
-      change: (t) => edit(t, '\t\tmt_set_in_rcu(vmi.mas.tree);\n', ''),
+      change: (t) => edit(t, '\t\tmt_set_in_rcu(walk.mas.tree);\n', ''),
     },
     scenario: alone,
   },
@@ -104,7 +104,7 @@ PLANTED.push(
         edit(
           t,
           STORE,
-          `${STORE}\t\t__mas_set_range(&vmi.mas, 0x10000, 0x10fff);\n\t\tmas_store(&vmi.mas, tmp);\n`,
+          `${STORE}\t\t__mas_set_range(&walk.mas, 0x10000, 0x10fff);\n\t\tmas_store(&walk.mas, copy);\n`,
         ),
     },
     scenario: scenario('three VMAs', [anon('none'), anon('none'), anon('none')]),
@@ -115,9 +115,9 @@ PLANTED.push(
       name: 'preallocated nodes are not freed',
       change: (t) =>
         edit(
-          edit(t, '\tvma_iter_free(&vmi);\n', ''),
-          '\tfor_each_vma(vmi, mpnt) {\n',
-          '\tmas_expected_entries(&vmi.mas, 4);\n\tfor_each_vma(vmi, mpnt) {\n',
+          edit(t, '\tvma_iter_free(&walk);\n', ''),
+          '\tfor_each_vma(walk, vma) {\n',
+          '\tmas_expected_entries(&walk.mas, 4);\n\tfor_each_vma(walk, vma) {\n',
         ),
     },
     scenario: alone,

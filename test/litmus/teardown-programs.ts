@@ -37,12 +37,12 @@ const inFile =
 const fork = inFile('kernel/fork.c');
 const mmap = inFile('mm/mmap.c');
 
-const UNSTABLE = '\t\tset_bit(MMF_UNSTABLE, &mm->flags);\n';
-const FLUSH = '\tflush_tlb_mm(oldmm);\n';
-const MARKER = '\t\t\tmas_store(&vmi.mas, XA_ZERO_ENTRY);\n';
-const HOOKS = '\t\tksm_fork(mm, oldmm);\n\t\tkhugepaged_fork(mm, oldmm);\n';
-const PUT = '\tmmput(mm);\n\tif (err)\n\t\tuprobe_end_dup_mmap();\n';
-const FAILED = '\tif (err)\n\t\tgoto put;\n\tuprobe_end_dup_mmap();\n';
+const UNSTABLE = '\t\tset_bit(MMF_UNSTABLE, &child->flags);\n';
+const FLUSH = '\tflush_tlb_mm(parent);\n';
+const MARKER = '\t\t\tmas_store(&walk.mas, XA_ZERO_ENTRY);\n';
+const HOOKS = '\t\tksm_fork(child, parent);\n\t\tkhugepaged_fork(child, parent);\n';
+const PUT = '\tmmput(child);\n\tif (error)\n\t\tuprobe_end_dup_mmap();\n';
+const FAILED = '\tif (error)\n\t\tgoto give_up;\n\tuprobe_end_dup_mmap();\n';
 
 /** A defect of what happens around and after dup_mmap(), and the property that it breaks. */
 export interface Defect {
@@ -60,38 +60,41 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'a failed child is marked after its lock is released',
     property: 'half-built-visible',
-    change: fork([UNSTABLE, ''], [FLUSH, `${FLUSH}\tif (retval)\n${UNSTABLE}`]),
+    change: fork([UNSTABLE, ''], [FLUSH, `${FLUSH}\tif (erroror)\n${UNSTABLE}`]),
   },
   {
     name: 'only a child with a failure marker is marked as unstable',
     property: 'half-built-visible',
     change: fork([
-      `\t\t\tset_bit(MMF_OOM_SKIP, &mm->flags);\n\t\t}\n${UNSTABLE}`,
-      `\t\t\tset_bit(MMF_OOM_SKIP, &mm->flags);\n\t${UNSTABLE}\t\t}\n`,
+      `\t\t\tset_bit(MMF_OOM_SKIP, &child->flags);\n\t\t}\n${UNSTABLE}`,
+      `\t\t\tset_bit(MMF_OOM_SKIP, &child->flags);\n\t${UNSTABLE}\t\t}\n`,
     ]),
   },
   {
     name: 'the monitor is told of every fork',
     property: 'event-delivered',
-    change: fork(['\t\tdup_userfaultfd_fail(&uf);\n', '\t\tdup_userfaultfd_complete(&uf);\n']),
+    change: fork([
+      '\t\tdup_userfaultfd_fail(&events);\n',
+      '\t\tdup_userfaultfd_complete(&events);\n',
+    ]),
   },
   {
     name: 'scanners are told of every child',
     property: 'half-built-hook',
-    change: fork([HOOKS, ''], ['\tif (!retval) {\n', `${HOOKS}\tif (!retval) {\n`]),
+    change: fork([HOOKS, ''], ['\tif (!error) {\n', `${HOOKS}\tif (!error) {\n`]),
   },
   {
     name: 'scanners are told before the loop',
     property: 'half-built-hook',
     change: fork(
       [HOOKS, ''],
-      ['\tmt_clear_in_rcu(vmi.mas.tree);\n', `${HOOKS}\tmt_clear_in_rcu(vmi.mas.tree);\n`],
+      ['\tmt_clear_in_rcu(walk.mas.tree);\n', `${HOOKS}\tmt_clear_in_rcu(walk.mas.tree);\n`],
     ),
   },
   {
     name: 'khugepaged keeps a child that exits',
     property: 'half-built-hook',
-    change: mmap(['\tkhugepaged_exit(mm);\n', '']),
+    change: mmap(['\tkhugepaged_exit(space);\n', '']),
   },
   {
     name: 'no failure marker',
@@ -101,12 +104,12 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'the failure marker reaches into the next entry',
     property: 'failure-marker',
-    change: fork(['mpnt->vm_end - 1);\n\t\t\tmas_store', 'mpnt->vm_end);\n\t\t\tmas_store']),
+    change: fork(['vma->vm_end - 1);\n\t\t\tmas_store', 'vma->vm_end);\n\t\t\tmas_store']),
   },
   {
     name: 'the failure marker takes the place of the last copy',
     property: 'failure-marker',
-    change: fork(['\t\t\tmpnt = vma_next(&vmi);\n', '']),
+    change: fork(['\t\t\tvma = vma_next(&walk);\n', '']),
   },
   {
     name: 'teardown does not look for a marker in front',
@@ -121,24 +124,24 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'teardown forgets the nodes of a tree without copies',
     property: 'tree-leak',
-    change: mmap(['\t\tmmap_write_lock(mm);\n\t\tgoto destroy;\n', '\t\treturn;\n']),
+    change: mmap(['\t\tmmap_write_lock(space);\n\t\tgoto destroy;\n', '\t\treturn;\n']),
   },
   {
     name: 'a failed child is never put',
     property: 'tree-leak',
-    change: fork(['\tmmput(mm);\n', '']),
+    change: fork(['\tmmput(child);\n', '']),
   },
   {
     name: 'the uprobe section ends before the put',
     property: 'guard-teardown',
-    change: fork([PUT, '\tif (err)\n\t\tuprobe_end_dup_mmap();\n\tmmput(mm);\n']),
+    change: fork([PUT, '\tif (error)\n\t\tuprobe_end_dup_mmap();\n\tmmput(child);\n']),
   },
   {
     name: 'the uprobe section ends after dup_mmap()',
     property: 'guard-teardown',
     change: fork(
-      [FAILED, '\tuprobe_end_dup_mmap();\n\tif (err)\n\t\tgoto put;\n'],
-      [PUT, '\tmmput(mm);\n'],
+      [FAILED, '\tuprobe_end_dup_mmap();\n\tif (error)\n\t\tgoto give_up;\n'],
+      [PUT, '\tmmput(child);\n'],
     ),
   },
 ];
@@ -150,20 +153,20 @@ export const HARMLESS: readonly { name: string; change: Change }[] = [
     name: 'the flags of a failed child in the other order',
     change: fork(
       [UNSTABLE, ''],
-      ['\t} else {\n\t\tif (mpnt) {\n', `\t} else {\n${UNSTABLE}\t\tif (mpnt) {\n`],
+      ['\t} else {\n\t\tif (vma) {\n', `\t} else {\n${UNSTABLE}\t\tif (vma) {\n`],
     ),
   },
   {
     name: 'a failed fork needs no notice of the OOM killer',
-    change: fork(['\t\t\tset_bit(MMF_OOM_SKIP, &mm->flags);\n', '']),
+    change: fork(['\t\t\tset_bit(MMF_OOM_SKIP, &child->flags);\n', '']),
   },
   {
     name: 'the parent is unlocked before the child',
     change: fork(
-      ['\tmmap_write_unlock(mm);\n\tflush_tlb_mm(oldmm);\n', '\tflush_tlb_mm(oldmm);\n'],
+      ['\tmmap_write_unlock(child);\n\tflush_tlb_mm(parent);\n', '\tflush_tlb_mm(parent);\n'],
       [
-        '\tmmap_write_unlock(oldmm);\n\tif (!retval)\n',
-        '\tmmap_write_unlock(oldmm);\n\tmmap_write_unlock(mm);\n\tif (!retval)\n',
+        '\tmmap_write_unlock(parent);\n\tif (!error)\n',
+        '\tmmap_write_unlock(parent);\n\tmmap_write_unlock(child);\n\tif (!error)\n',
       ],
     ),
   },
@@ -171,7 +174,7 @@ export const HARMLESS: readonly { name: string; change: Change }[] = [
     name: 'the section ends through a helper',
     change: fork([
       PUT,
-      '\tmmput(mm);\n\tif (err == 0)\n\t\treturn NULL;\n\tuprobe_end_dup_mmap();\n',
+      '\tmmput(child);\n\tif (error == 0)\n\t\treturn NULL;\n\tuprobe_end_dup_mmap();\n',
     ]),
   },
 ];

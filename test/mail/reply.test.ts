@@ -42,7 +42,7 @@ describe('a reply to a thread', () => {
     expect(r.code).toBe(0);
     expect(r.out).toMatch(/^In-Reply-To: <20250312162000\.7-max@example\.org>$/m);
     expect(r.out).toMatch(/^To: Max Example <max@example\.org>$/m);
-    expect(r.out).toMatch(/^>>> {2}\t\tvma_start_write\(mpnt\);\n> \[\.\.\.\]\n>> This line used/m);
+    expect(r.out).toMatch(/^>>> {2}\t\tvma_start_write\(vma\);\n> \[\.\.\.\]\n>> This line used/m);
     expect(r.out).toMatch(/\n\nLocks the parent's VMA\./);
     const wide = r.out.split('\n').filter((l) => l.length > 78);
     for (const line of wide) expect(line).toMatch(/^>+ [ +@-]/);

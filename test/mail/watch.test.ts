@@ -115,13 +115,13 @@ Not needed.
 ---
 --- a/kernel/fork.c
 +++ b/kernel/fork.c
-@@ -60,7 +60,6 @@ static int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)
- 		tmp = vm_area_dup(mpnt);
- 		if (!tmp)
- 			goto fail_nomem;
--		vma_start_write(tmp);
- 		if (tmp->vm_flags & VM_PFNMAP)
- 			untrack_pfn_clear(tmp);
+@@ -60,7 +60,6 @@ static int dup_mmap(struct mm_struct *child, struct mm_struct *parent)
+ 		copy = vm_area_dup(vma);
+ 		if (!copy)
+ 			goto no_memory;
+-		vma_start_write(copy);
+ 		if (copy->vm_flags & VM_PFNMAP)
+ 			untrack_pfn_clear(copy);
  
 `;
     b.put('new/2', second);

@@ -24,11 +24,11 @@ const linesOf = (m: Mutant): string[] =>
 
 describe('the lines that a mutant edits', () => {
   it.each([
-    ['delete-all', 'vma_start_write', /^vma_start_write\(mpnt\);$/],
-    ['substitute', 'vma_start_write', /^vma_start_write\(mpnt\);$/],
-    ['move', 'vma_start_write', /^vma_start_write\(mpnt\);$/],
-    ['delete-all', 'flush_tlb_mm', /^flush_tlb_mm\(oldmm\);$/],
-    ['move', 'flush_tlb_mm', /^flush_tlb_mm\(oldmm\);$/],
+    ['delete-all', 'vma_start_write', /^vma_start_write\(vma\);$/],
+    ['substitute', 'vma_start_write', /^vma_start_write\(vma\);$/],
+    ['move', 'vma_start_write', /^vma_start_write\(vma\);$/],
+    ['delete-all', 'flush_tlb_mm', /^flush_tlb_mm\(parent\);$/],
+    ['move', 'flush_tlb_mm', /^flush_tlb_mm\(parent\);$/],
   ])('%s of %s', (operator, step, line) => {
     const of = mutants.filter((m) => m.operator === operator && m.step === step);
     expect(of.length).toBeGreaterThan(0);

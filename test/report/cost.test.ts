@@ -12,7 +12,7 @@ const finding = (
   change: 'none',
   severity,
   location: { path: 'kernel/fork.c', line: 7, side: 'RIGHT' },
-  subject: 'flush_tlb_mm(oldmm)',
+  subject: 'flush_tlb_mm(parent)',
   message: 'fork() is slower.',
   evidence: {
     model: '6.12',

@@ -10,7 +10,7 @@ const OPTIONS = { version: '0.1.0', from: 'Rita Reviewer <rita@example.org>' };
 const DIFF = `diff --git a/kernel/fork.c b/kernel/fork.c
 --- a/kernel/fork.c
 +++ b/kernel/fork.c
-@@ -700,12 +700,13 @@ static int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)
+@@ -700,12 +700,13 @@ static int dup_mmap(struct mm_struct *child, struct mm_struct *parent)
  	one();
  	two();
  	three();
@@ -21,8 +21,8 @@ const DIFF = `diff --git a/kernel/fork.c b/kernel/fork.c
  	eight();
  	nine();
  	ten();
- 	tmp = copy(mpnt, "a string that makes this context line a good deal longer than seventy-eight columns");
-+	vma_start_write(tmp);
+ 	copy = copy(vma, "a string that makes this context line a good deal longer than seventy-eight columns");
++	vma_start_write(copy);
  	eleven();
 `;
 
@@ -72,7 +72,7 @@ describe('a reply', () => {
   });
 
   it('shows a suggestion that was run', async () => {
-    const line = '\tvma_start_write(mpnt);\n';
+    const line = '\tvma_start_write(vma);\n';
     const place = { path: 'kernel/fork.c', startLine: 711, endLine: 711 };
     const suggestion = { ...place, text: line, verdict: 'holds' as const, states: 2444 };
     const { text } = replyTo(await answered([at711({ suggestion })]), OPTIONS)!;
@@ -93,7 +93,7 @@ describe('a reply', () => {
     const { text } = replyTo(await answered([at711(), first]), OPTIONS)!;
     expect(text.match(/^> @@/gm)).toHaveLength(1);
     expect(text.match(/^> {2}\tthree\(\);$/gm)).toHaveLength(1);
-    expect(text.indexOf('three();')).toBeLessThan(text.indexOf('vma_start_write(tmp);'));
+    expect(text.indexOf('three();')).toBeLessThan(text.indexOf('vma_start_write(copy);'));
     expect(text).toMatch(/^> \[\.\.\.\]$/m);
   });
 });

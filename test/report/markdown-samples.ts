@@ -50,7 +50,7 @@ export function lockFinding(over: Partial<Finding> = {}): Finding {
     change: 'introduced',
     severity: 'error',
     location: { path: 'kernel/fork.c', line: 712, side: 'RIGHT' },
-    subject: 'vma_start_write(tmp)',
+    subject: 'vma_start_write(copy)',
     message:
       "Locks the child's copy, not the parent's VMA. Another thread of the parent can take a write fault on it while copy_page_range() shares its pages.",
     evidence: evidence({

@@ -151,8 +151,8 @@ describe('untrusted text', () => {
 
 describe('prose', () => {
   it('sets calls and identifiers as code and leaves sentences readable', () => {
-    expect(prose("Locks V1' while copy_page_range(tmp, mpnt) runs (see tmp->vm_mm).")).toBe(
-      "Locks V1' while `copy_page_range(tmp, mpnt)` runs (see `tmp->vm_mm`).",
+    expect(prose("Locks V1' while copy_page_range(copy, vma) runs (see copy->vm_mm).")).toBe(
+      "Locks V1' while `copy_page_range(copy, vma)` runs (see `copy->vm_mm`).",
     );
     expect(prose('`x` and a*b')).toBe('`x` and a\\*b');
     expect(prose('ask @torvalds, see https://e.example/x.')).toBe(

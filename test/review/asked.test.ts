@@ -12,8 +12,8 @@ Message-ID: <1@example.org>
 > @@ -10,6 +10,6 @@ static int dup_mmap(void)
 >  	one();
 >  	two();
-> -	old_way(mpnt);
-> +	new_way(mpnt);
+> -	old_way(vma);
+> +	new_way(vma);
 >  	four();
 >  	five();
 >  	six();
@@ -21,7 +21,7 @@ ${below}`;
 
 const at = (id: string, line: number, subject = '') =>
   finding({ id, subject, location: { path: 'kernel/fork.c', line, side: 'RIGHT' } });
-const FINDINGS = [at('two', 11), at('new', 12, 'new_way(mpnt)'), at('six', 15), at('far', 99)];
+const FINDINGS = [at('two', 11), at('new', 12, 'new_way(vma)'), at('six', 15), at('far', 99)];
 
 async function asked(below: string): Promise<string[]> {
   const { patches } = await readInput('t', Buffer.from(quoted(below)));

@@ -30,13 +30,13 @@ async function review(rule: string, flaw: Change, change: Change) {
   return { findings, traces };
 }
 
-const noPolicyPut: Change = (t) => edit(t, '\tmpol_put(vma_policy(tmp));\n', '');
-const noFree: Change = (t) => edit(t, '\tvm_area_free(tmp);\n', '\t;\n');
-const chargeKept: Change = (t) => edit(t, '\tvm_unacct_memory(charge);\n', '');
+const noPolicyPut: Change = (t) => edit(t, '\tmpol_put(vma_policy(copy));\n', '');
+const noFree: Change = (t) => edit(t, '\tvm_area_free(copy);\n', '\t;\n');
+const chargeKept: Change = (t) => edit(t, '\tvm_unacct_memory(charged);\n', '');
 const noFileReference: Change = (t) => edit(t, '\t\t\tget_file(file);\n', '');
-const noTotal: Change = (t) => edit(t, '\tmm->stack_vm = oldmm->stack_vm;\n', '');
+const noTotal: Change = (t) => edit(t, '\tchild->stack_vm = parent->stack_vm;\n', '');
 const noWritable: Change = (t) =>
-  edit(t, '\t\t\tif (vma_is_shared_maywrite(tmp))\n\t\t\t\tmapping_allow_writable(mapping);\n', '');
+  edit(t, '\t\t\tif (vma_is_shared_maywrite(copy))\n\t\t\t\tmapping_allow_writable(fmap);\n', '');
 
 describe('a breach beside one that was there', () => {
   it.each([
@@ -57,18 +57,18 @@ describe('a breach beside one that was there', () => {
   });
 
   it.each([
-    ['lines move', (t: string) => edit(t, '\tint retval;\n', '\tint retval;\n\n\t/* more */\n\n')],
-    ['the copy is renamed', (t: string) => t.replace(/\btmp\b/g, 'copy')],
+    ['lines move', (t: string) => edit(t, '\tint error;\n', '\tint error;\n\n\t/* more */\n\n')],
+    ['the copy is renamed', (t: string) => t.replace(/\bcopy\b/g, 'fresh')],
     [
       'a message is printed',
       (t: string) =>
-        edit(t, '\t\tmm->map_count++;\n', '\t\tmm->map_count++;\n\t\tpr_debug("x");\n'),
+        edit(t, '\t\tchild->map_count++;\n', '\t\tchild->map_count++;\n\t\tpr_debug("x");\n'),
     ],
     [
       'a helper gives back',
       (t: string) =>
         edit(
-          edit(t, '\tvm_unacct_memory(charge);\n', '\tgive_back(charge);\n'),
+          edit(t, '\tvm_unacct_memory(charged);\n', '\tgive_back(charged);\n'),
           '#ifdef CONFIG_MMU\nstatic int dup_mmap',
           'static void give_back(unsigned long n)\n{\n\tvm_unacct_memory(n);\n}\n\n#ifdef CONFIG_MMU\nstatic int dup_mmap',
         ),
@@ -81,7 +81,7 @@ describe('a breach beside one that was there', () => {
   it('says nothing new of a defect that is mended while another stays', async () => {
     const both: Change = (t) => chargeKept(noPolicyPut(t));
     const mend: Change = (t) =>
-      edit(t, '\tretval = -ENOMEM;\n', '\tretval = -ENOMEM;\n\tvm_unacct_memory(charge);\n');
+      edit(t, '\terror = -ENOMEM;\n', '\terror = -ENOMEM;\n\tvm_unacct_memory(charged);\n');
     const { findings } = await review('fork-unwind', both, mend);
     expect(findings.map((f) => f.change)).toEqual(['existing']);
   });

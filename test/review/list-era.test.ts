@@ -20,7 +20,7 @@ const fileOf = (era: string): string =>
     '',
   ].join('\n');
 
-const SECTION = 'static int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)';
+const SECTION = 'static int dup_mmap(struct mm_struct *child, struct mm_struct *parent)';
 
 let rules: Rule[] = [];
 beforeAll(async () => {
@@ -50,13 +50,13 @@ const of = (found: Map<string, Finding>, change: Finding['change']): string[] =>
   [...found.values()].filter((f) => f.change === change).map((f) => f.rule);
 
 const markBefore = (line: string) => (text: string) =>
-  edit(text, `\t\t${line}\n`, `\t\tvma_mark_locked(mpnt);\n\t\t${line}\n`);
+  edit(text, `\t\t${line}\n`, `\t\tvma_mark_locked(vma);\n\t\t${line}\n`);
 
 describe('a kernel whose VMAs hang in a list and an rb-tree, by hunks alone', () => {
   it('runs: what does not change anything passes, held against mutants', async () => {
     const found = await findingsOf(
       '6.0',
-      (text) => edit(text, '\t\tmm->map_count++;\n', '\t\tmm->map_count += 1;\n'),
+      (text) => edit(text, '\t\tchild->map_count++;\n', '\t\tchild->map_count += 1;\n'),
       true,
     );
     expect(of(found, 'introduced')).toEqual([]);
@@ -70,20 +70,24 @@ describe('a kernel whose VMAs hang in a list and an rb-tree, by hunks alone', ()
   });
 
   it('gets its lock: the parent is open to page faults before, and not after', async () => {
-    const found = await findingsOf('6.0', markBefore('tmp = vm_area_dup(mpnt);'));
+    const found = await findingsOf('6.0', markBefore('copy = vm_area_dup(vma);'));
     expect(found.get('fork-lock-target')).toMatchObject({ verdict: 'holds', change: 'fixed' });
     expect(of(found, 'introduced')).toEqual([]);
   });
 
   it('is still open where the copy is locked instead', async () => {
     const found = await findingsOf('6.0', (text) =>
-      edit(text, '\t\ttmp->vm_mm = mm;\n', '\t\ttmp->vm_mm = mm;\n\t\tvma_mark_locked(tmp);\n'),
+      edit(
+        text,
+        '\t\tcopy->vm_mm = child;\n',
+        '\t\tcopy->vm_mm = child;\n\t\tvma_mark_locked(copy);\n',
+      ),
     );
     expect(found.get('fork-lock-target')).toMatchObject({ verdict: 'violated' });
   });
 
   it('has no lock to lose, and still a flush', async () => {
-    const found = await findingsOf('6.0', (text) => edit(text, '\tflush_tlb_mm(oldmm);\n', ''));
+    const found = await findingsOf('6.0', (text) => edit(text, '\tflush_tlb_mm(parent);\n', ''));
     expect(found.get('fork-lock-target')).toMatchObject({
       verdict: 'violated',
       change: 'introduced',
@@ -92,14 +96,14 @@ describe('a kernel whose VMAs hang in a list and an rb-tree, by hunks alone', ()
   });
 
   it('loses VMAs where the list is not continued', async () => {
-    const found = await findingsOf('6.0', (text) => edit(text, '\t\tpprev = &tmp->vm_next;\n', ''));
+    const found = await findingsOf('6.0', (text) => edit(text, '\t\ttail = &copy->vm_next;\n', ''));
     expect(found.get('fork-content')).toMatchObject({ verdict: 'violated', change: 'introduced' });
     expect(found.get('fork-content')?.message).toContain("the child's list");
   });
 
   it('has the VMA of the parent in its tree where that one is linked', async () => {
     const found = await findingsOf('6.0', (text) =>
-      edit(text, '__vma_link_rb(mm, tmp,', '__vma_link_rb(mm, mpnt,'),
+      edit(text, '__vma_link_rb(child, copy,', '__vma_link_rb(child, vma,'),
     );
     expect(of(found, 'introduced')).toContain('fork-content');
     expect(of(found, 'introduced')).toContain('fork-half-built');
@@ -107,7 +111,7 @@ describe('a kernel whose VMAs hang in a list and an rb-tree, by hunks alone', ()
 
   it('does not pass a VMA that is linked at another place', async () => {
     const found = await findingsOf('6.0', (text) =>
-      edit(text, '\t\trb_parent = &tmp->vm_rb;\n', '\t\trb_parent = NULL;\n'),
+      edit(text, '\t\tabove = &copy->vm_rb;\n', '\t\tabove = NULL;\n'),
     );
     expect(found.get('fork-content')).toMatchObject({ verdict: 'violated', change: 'introduced' });
   });
@@ -116,8 +120,8 @@ describe('a kernel whose VMAs hang in a list and an rb-tree, by hunks alone', ()
     const found = await findingsOf('6.1-links', (text) =>
       edit(
         text,
-        '\t\t\tgoto fail_nomem_mas_store;\n\t\tmm->map_count++;\n',
-        '\t\t\tgoto fail_nomem_mas_store;\n\t\tmm->map_count += 1;\n',
+        '\t\t\tgoto unlink_chain;\n\t\tchild->map_count++;\n',
+        '\t\t\tgoto unlink_chain;\n\t\tchild->map_count += 1;\n',
       ),
     );
     expect(of(found, 'introduced')).toEqual([]);

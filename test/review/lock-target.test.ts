@@ -2,37 +2,37 @@ import { describe, expect, it } from 'vitest';
 import { folderReader } from '../../src/source/index.js';
 import { edit, MINI, miniText, patchOf, reviewEdit, reviewOf } from './mini.js';
 
-const LOCK = '\t\tvma_start_write(mpnt);\n';
-const DUP = '\t\ttmp = vm_area_dup(mpnt);\n\t\tif (!tmp)\n\t\t\tgoto fail_nomem;\n';
-const COPY = '\t\t\tretval = copy_page_range(tmp, mpnt);\n';
-const END = '\tflush_tlb_mm(oldmm);\n\tmmap_write_unlock(oldmm);\n\tif (!retval)\n';
+const LOCK = '\t\tvma_start_write(vma);\n';
+const DUP = '\t\tcopy = vm_area_dup(vma);\n\t\tif (!copy)\n\t\t\tgoto no_memory;\n';
+const COPY = '\t\t\terror = copy_page_range(copy, vma);\n';
+const END = '\tflush_tlb_mm(parent);\n\tmmap_write_unlock(parent);\n\tif (!error)\n';
 const without = (text: string) => edit(text, LOCK, '');
 
 const DEFECTS: [string, (text: string) => string, RegExp][] = [
   [
     'the copy is locked',
-    (t) => edit(without(t), DUP, `${DUP}\t\tvma_start_write(tmp);\n`),
+    (t) => edit(without(t), DUP, `${DUP}\t\tvma_start_write(copy);\n`),
     /child's copy/,
   ],
   [
     'the lock comes after the copy',
-    (t) => edit(without(t), COPY, `${COPY}\t\tvma_start_write(mpnt);\n`),
+    (t) => edit(without(t), COPY, `${COPY}\t\tvma_start_write(vma);\n`),
     /store|locked/,
   ],
   ['the lock is gone', without, /No VMA of the parent is write-locked/],
   [
     'only writable VMAs are locked',
-    (t) => edit(t, LOCK, `\t\tif (mpnt->vm_flags & VM_WRITE)\n\t${LOCK}`),
+    (t) => edit(t, LOCK, `\t\tif (vma->vm_flags & VM_WRITE)\n\t${LOCK}`),
     /not write-locked; the kernel asserts/,
   ],
   [
     'the flush comes after the unlock',
-    (t) => edit(t, END, '\tmmap_write_unlock(oldmm);\n\tflush_tlb_mm(oldmm);\n\tif (!retval)\n'),
+    (t) => edit(t, END, '\tmmap_write_unlock(parent);\n\tflush_tlb_mm(parent);\n\tif (!error)\n'),
     /not locked for as long/,
   ],
   [
     'the flush is gone',
-    (t) => edit(t, END, '\tmmap_write_unlock(oldmm);\n\tif (!retval)\n'),
+    (t) => edit(t, END, '\tmmap_write_unlock(parent);\n\tif (!error)\n'),
     /TLB is not flushed/,
   ],
   [
@@ -41,11 +41,11 @@ const DEFECTS: [string, (text: string) => string, RegExp][] = [
       edit(
         edit(
           t,
-          '\tmt_clear_in_rcu(vmi.mas.tree);\n',
-          '\tmmap_write_downgrade(oldmm);\n\tmt_clear_in_rcu(vmi.mas.tree);\n',
+          '\tmt_clear_in_rcu(walk.mas.tree);\n',
+          '\tmmap_write_downgrade(parent);\n\tmt_clear_in_rcu(walk.mas.tree);\n',
         ),
         END,
-        '\tflush_tlb_mm(oldmm);\n\tmmap_read_unlock(oldmm);\n\tif (!retval)\n',
+        '\tflush_tlb_mm(parent);\n\tmmap_read_unlock(parent);\n\tif (!error)\n',
       ),
     /not locked for as long|locked/,
   ],
@@ -53,7 +53,7 @@ const DEFECTS: [string, (text: string) => string, RegExp][] = [
     'every second VMA is locked',
     (t) =>
       edit(
-        edit(t, '\tint retval;\n', '\tint retval;\n\tint odd = 0;\n'),
+        edit(t, '\tint error;\n', '\tint error;\n\tint odd = 0;\n'),
         LOCK,
         `\t\tif (odd++ & 1)\n\t${LOCK}`,
       ),
@@ -87,9 +87,9 @@ const HARMLESS: [string, (text: string) => string][] = [
     'the lock moves into a helper',
     (t) =>
       edit(
-        edit(t, LOCK, '\t\tkeep_faults_out(mpnt);\n'),
-        'static int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)\n{\n\tstruct vm_area_struct',
-        'static void keep_faults_out(struct vm_area_struct *area)\n{\n\tvma_start_write(area);\n}\n\nstatic int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)\n{\n\tstruct vm_area_struct',
+        edit(t, LOCK, '\t\tkeep_faults_out(vma);\n'),
+        'static int dup_mmap(struct mm_struct *child, struct mm_struct *parent)\n{\n\tstruct vm_area_struct',
+        'static void keep_faults_out(struct vm_area_struct *area)\n{\n\tvma_start_write(area);\n}\n\nstatic int dup_mmap(struct mm_struct *child, struct mm_struct *parent)\n{\n\tstruct vm_area_struct',
       ),
   ],
   [
@@ -98,29 +98,29 @@ const HARMLESS: [string, (text: string) => string][] = [
       edit(
         edit(
           without(t),
-          '\tVMA_ITERATOR(vmi, mm, 0);\n',
-          '\tVMA_ITERATOR(vmi, mm, 0);\n\tVMA_ITERATOR(first, oldmm, 0);\n',
+          '\tVMA_ITERATOR(walk, child, 0);\n',
+          '\tVMA_ITERATOR(walk, child, 0);\n\tVMA_ITERATOR(first, parent, 0);\n',
         ),
-        '\tflush_cache_dup_mm(oldmm);\n',
-        '\tfor_each_vma(first, mpnt)\n\t\tvma_start_write(mpnt);\n\tflush_cache_dup_mm(oldmm);\n',
+        '\tflush_cache_dup_mm(parent);\n',
+        '\tfor_each_vma(first, vma)\n\t\tvma_start_write(vma);\n\tflush_cache_dup_mm(parent);\n',
       ),
   ],
-  ['old and new are both locked', (t) => edit(t, DUP, `${DUP}\t\tvma_start_write(tmp);\n`)],
+  ['old and new are both locked', (t) => edit(t, DUP, `${DUP}\t\tvma_start_write(copy);\n`)],
   [
     'the locals have other names',
-    (t) => t.replace(/\bmpnt\b/g, 'parent_vma').replace(/\btmp\b/g, 'vma'),
+    (t) => t.replace(/\bvma\b/g, 'parent_vma').replace(/\bcopy\b/g, 'vma'),
   ],
   [
     'the VMA has an alias',
-    (t) => edit(t, LOCK, '\t\tstruct vm_area_struct *old = mpnt;\n\n\t\tvma_start_write(old);\n'),
+    (t) => edit(t, LOCK, '\t\tstruct vm_area_struct *old = vma;\n\n\t\tvma_start_write(old);\n'),
   ],
   [
     'a comment is added',
-    (t) => edit(t, LOCK, `\t\t/* vma_start_write(tmp) would be wrong here */\n${LOCK}`),
+    (t) => edit(t, LOCK, `\t\t/* vma_start_write(copy) would be wrong here */\n${LOCK}`),
   ],
   [
     'a message is printed',
-    (t) => edit(t, LOCK, `${LOCK}\t\tpr_debug("%d areas\\n", mm->map_count);\n`),
+    (t) => edit(t, LOCK, `${LOCK}\t\tpr_debug("%d areas\\n", child->map_count);\n`),
   ],
 ];
 
@@ -146,7 +146,7 @@ describe('the version before', () => {
     const fixed = await reviewOf(patchOf('kernel/fork.c', bad, miniText()), { reader });
     expect(fixed.finding).toMatchObject({ verdict: 'holds', change: 'fixed', severity: 'note' });
     const same = await reviewOf(
-      patchOf('kernel/fork.c', bad, edit(bad, '\tcharge = 0;\n', '\tcharge = 0UL;\n')),
+      patchOf('kernel/fork.c', bad, edit(bad, '\tcharged = 0;\n', '\tcharged = 0UL;\n')),
       {
         reader,
       },
@@ -162,7 +162,7 @@ describe('the version before', () => {
 describe('what is not understood', () => {
   it('is inconclusive, and named with its line', async () => {
     const { review, finding } = await reviewEdit((t) =>
-      edit(t, LOCK, '\t\tnew_lock_scheme(mpnt);\n'),
+      edit(t, LOCK, '\t\tnew_lock_scheme(vma);\n'),
     );
     expect(review.status).toBe('inconclusive');
     expect(finding.verdict).toBe('inconclusive');
@@ -170,7 +170,7 @@ describe('what is not understood', () => {
   });
 
   it('a call that gets the iterator could do anything to the walk', async () => {
-    const { finding } = await reviewEdit((t) => edit(t, LOCK, `\t\tskip_ahead(&vmi);\n${LOCK}`));
+    const { finding } = await reviewEdit((t) => edit(t, LOCK, `\t\tskip_ahead(&walk);\n${LOCK}`));
     expect(finding.verdict).toBe('inconclusive');
     expect(finding.message).toContain('skip_ahead() is not modelled');
   });

@@ -8,9 +8,9 @@ import { folderReader } from '../../src/source/index.js';
 import { edit, MINI, miniText, patchOf } from './mini.js';
 
 const FORK = 'kernel/fork.c';
-const DUP_MMAP = 'static int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)';
-const DUP_MM = 'static struct mm_struct *dup_mm(struct task_struct *tsk, struct mm_struct *oldmm)';
-const EXIT = 'void exit_mmap(struct mm_struct *mm)';
+const DUP_MMAP = 'static int dup_mmap(struct mm_struct *child, struct mm_struct *parent)';
+const DUP_MM = 'static struct mm_struct *dup_mm(struct task_struct *tsk, struct mm_struct *parent)';
+const EXIT = 'void exit_mmap(struct mm_struct *space)';
 
 let all: Rule[] = [];
 beforeAll(async () => {
@@ -46,9 +46,9 @@ describe('without a tree', () => {
   it('a block that the skeleton has no braces for is closed where the hunk closes it', async () => {
     const patch = mailOf(FORK, DUP_MMAP, (text) =>
       edit(
-        edit(text, '\t\tvma_start_write(mpnt);\n', ''),
-        '\t\tvm_flags_clear(tmp, VM_LOCKED_MASK);\n',
-        '\t\tvm_flags_clear(tmp, VM_LOCKED_MASK);\n\t\tvma_start_write(tmp);\n',
+        edit(text, '\t\tvma_start_write(vma);\n', ''),
+        '\t\tvm_flags_clear(copy, VM_LOCKED_MASK);\n',
+        '\t\tvm_flags_clear(copy, VM_LOCKED_MASK);\n\t\tvma_start_write(copy);\n',
       ),
     );
     const r = await review(patch, ['fork-lock-target', 'fork-unwind']);
@@ -60,8 +60,8 @@ describe('without a tree', () => {
     const patch = mailOf(FORK, DUP_MM, (text) =>
       edit(
         text,
-        '\tmmput(mm);\n\tif (err)\n\t\tuprobe_end_dup_mmap();\n',
-        '\tif (err)\n\t\tuprobe_end_dup_mmap();\n\tmmput(mm);\n',
+        '\tmmput(child);\n\tif (error)\n\t\tuprobe_end_dup_mmap();\n',
+        '\tif (error)\n\t\tuprobe_end_dup_mmap();\n\tmmput(child);\n',
       ),
     );
     const r = await review(patch, ['fork-guard-teardown']);
@@ -93,7 +93,7 @@ describe('without a tree', () => {
 
   it('nothing passes that runs a function whose model stands for the text before the patch', async () => {
     const twice = mailOf(FORK, DUP_MMAP, (text) =>
-      edit(text, '\t\tvma_start_write(mpnt);\n', '\t\tvma_start_write(mpnt);\n'.repeat(2)),
+      edit(text, '\t\tvma_start_write(vma);\n', '\t\tvma_start_write(vma);\n'.repeat(2)),
     );
     const lock =
       '#include <linux/mm.h>\n\nvoid vma_start_write(struct vm_area_struct *vma)\n{\n\tone(vma);\n\ttwo(vma);\n}\n';
@@ -112,7 +112,9 @@ describe('without a tree', () => {
 describe('a quote that is cut short', () => {
   it('in exit_mmap() says nothing of the teardown, with the tree or without', async () => {
     const patch = cut(
-      mailOf('mm/mmap.c', EXIT, (text) => edit(text, '\tBUG_ON(removed != mm->map_count);\n', '')),
+      mailOf('mm/mmap.c', EXIT, (text) =>
+        edit(text, '\tBUG_ON(removed != space->map_count);\n', ''),
+      ),
     );
     const bare = await review(patch, ['fork-failure-marker', 'fork-content']);
     expect(bare.status).toBe('inconclusive');
@@ -123,7 +125,7 @@ describe('a quote that is cut short', () => {
 
   it('in dup_mmap() is answered with the assumption, and nothing is called mended by what is not shown', async () => {
     const patch = cut(
-      mailOf(FORK, DUP_MMAP, (text) => edit(text, '\t\tvma_start_write(mpnt);\n', '')),
+      mailOf(FORK, DUP_MMAP, (text) => edit(text, '\t\tvma_start_write(vma);\n', '')),
     );
     const r = await review(patch, ['fork-lock-target', 'fork-unwind', 'fork-accounting']);
     expect(of(r, 'fork-lock-target')).toMatchObject({ verdict: 'violated', change: 'introduced' });

@@ -7,7 +7,7 @@ import { edit, reviewEdit } from './mini.js';
 
 describe('random schedules', () => {
   it('find the lost write, replay, and are the same for the same seed', async () => {
-    const { traces } = await reviewEdit((t) => edit(t, '\t\tvma_start_write(mpnt);\n', ''));
+    const { traces } = await reviewEdit((t) => edit(t, '\t\tvma_start_write(vma);\n', ''));
     const { system } = runTrace(traces[0]).system;
     const lost = propertyIndex('lost-write');
     const o = {

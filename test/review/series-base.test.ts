@@ -12,7 +12,7 @@ function movedOn(): { repo: Repo; start: string; mbox: string } {
   const mbox = repo.mbox(start);
   repo.git('reset', '-q', '--hard', start);
   commitEdits(repo, [
-    ['lock elsewhere', (t) => edit(t, LOCK, '\t\tlock_in_another_way(mpnt);\n')],
+    ['lock elsewhere', (t) => edit(t, LOCK, '\t\tlock_in_another_way(vma);\n')],
     ['and more above', (t) => `/* more */\n\n${t}`],
   ]);
   return { repo, start, mbox };

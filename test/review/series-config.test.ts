@@ -88,7 +88,7 @@ describe('changed lines that the configuration hides', () => {
 
   it('beside others that are compiled: named as not analysed', async () => {
     const before = guarded('FORK_LOCKS');
-    const after = edit(removed(before), '\t\tcharge = 0;\n', '\t\tcharge = 0UL;\n');
+    const after = edit(removed(before), '\t\tcharged = 0;\n', '\t\tcharged = 0UL;\n');
     const [p] = (await reviewMbox(patch(before, after), treeWith(before, null))).patches;
     expect(p.notes!.join('\n')).toMatch(/kernel\/fork\.c:\d+ not compiled here .*: not analysed/);
   });
@@ -98,8 +98,8 @@ describe('changed lines that the configuration hides', () => {
     const [p] = (await reviewMbox(patch(other, removed(other)), treeWith(other, null))).patches;
     expect(p.status).toBe('inconclusive');
     expect(p.reason).toMatch(/CONFIG_WIDTH is off.*not analysed/);
-    const dead = edit(miniText(), LOCK, `${LOCK}#if 0\n\t\tvma_start_write(tmp);\n#endif\n`);
-    const gone = edit(dead, '\t\tvma_start_write(tmp);\n', '');
+    const dead = edit(miniText(), LOCK, `${LOCK}#if 0\n\t\tvma_start_write(copy);\n#endif\n`);
+    const gone = edit(dead, '\t\tvma_start_write(copy);\n', '');
     const [q] = (await reviewMbox(patch(dead, gone), treeWith(dead, null))).patches;
     expect(q.status).toBe('not-applicable');
   });

@@ -7,13 +7,13 @@ import { openTree } from '../../src/source/index.js';
 import type { Repo } from '../source/repo.js';
 import { edit } from './mini.js';
 
-export const LOCK = '\t\tvma_start_write(mpnt);\n';
+export const LOCK = '\t\tvma_start_write(vma);\n';
 export const FORK = 'kernel/fork.c';
 
 export const unlocked = (text: string): string => edit(text, LOCK, '');
 /** A change that is harmless, beside the lock. */
 export const zero = (text: string): string =>
-  edit(text, '\t\tcharge = 0;\n', '\t\tcharge = 0UL;\n');
+  edit(text, '\t\tcharged = 0;\n', '\t\tcharged = 0UL;\n');
 
 /** The rule in small: what these tests are about is not how it explores. */
 export async function smallRule(): Promise<Rule[]> {

@@ -16,8 +16,8 @@ function posting(version: number, edits: Edit[], ...options: string[]): string {
 const copyLocked = (t: string): string =>
   edit(
     unlocked(t),
-    '\t\tif (tmp->vm_flags & VM_PFNMAP)\n',
-    '\t\tvma_start_write(tmp);\n\t\tif (tmp->vm_flags & VM_PFNMAP)\n',
+    '\t\tif (copy->vm_flags & VM_PFNMAP)\n',
+    '\t\tvma_start_write(copy);\n\t\tif (copy->vm_flags & VM_PFNMAP)\n',
   );
 const ids = (review: Review): string[] =>
   review.patches.flatMap((p) => p.findings.map((f) => f.id));

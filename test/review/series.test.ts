@@ -10,7 +10,7 @@ import { ROOT, tempFolder } from '../support.js';
 import { edit, MINI } from './mini.js';
 import { commitEdits, FORK, LOCK, reviewMbox, summary, unlocked, zero } from './series-support.js';
 
-const HEAD = '\t\tif (mpnt->vm_flags & VM_DONTCOPY) {\n';
+const HEAD = '\t\tif (vma->vm_flags & VM_DONTCOPY) {\n';
 
 describe('a series of three: harmless, breaks the lock, mends it', () => {
   let repo: Repo;
@@ -78,7 +78,7 @@ describe('a series of three: harmless, breaks the lock, mends it', () => {
   });
 
   it('with a first that does not apply: those after it say so', async () => {
-    const broken = mbox.replace('-\t\tcharge = 0;', '-\t\tcharge = 7;');
+    const broken = mbox.replace('-\t\tcharged = 0;', '-\t\tcharged = 7;');
     const review = await reviewMbox(broken, MINI);
     const [first, second, third] = review.patches;
     expect(first.notes!.join('\n')).toMatch(/hunk 1 of kernel\/fork\.c does not apply to --tree/);
@@ -122,7 +122,7 @@ describe('a series over several files', () => {
       ),
     );
     repo.commit('a helper');
-    commitEdits(repo, [['use it', (t) => edit(t, LOCK, '\t\tkeep_faults_out(mpnt);\n')]]);
+    commitEdits(repo, [['use it', (t) => edit(t, LOCK, '\t\tkeep_faults_out(vma);\n')]]);
     const expected = ['not-applicable | - | exact', 'reviewed | holds none | exact'];
     expect(summary(await reviewMbox(repo.mbox(start), MINI))).toEqual(expected);
     expect(summary(await reviewMbox(repo.mbox(start), null))[1]).toMatch(/holds none/);
@@ -184,7 +184,7 @@ describe('a series over several files', () => {
     expect(summary(await reviewMbox(plain, MINI))).toEqual([
       'reviewed | violated introduced | exact',
     ]);
-    const other = mbox.replace('b5788b4f0b75', '123456789abc');
+    const other = mbox.replace('2672989ae642', '123456789abc');
     const review = await reviewMbox(other, MINI);
     expect(summary(review)).toEqual(['reviewed | violated introduced | applied']);
     expect(review.patches[0].notes!.join()).toMatch(/not the version that the patch was made on/);

@@ -3,10 +3,10 @@ import type { Suggestion } from '../../src/judge/types.js';
 import { folderReader } from '../../src/source/index.js';
 import { edit, MINI, miniText, patchOf, reviewEdit, reviewOf } from './mini.js';
 
-const LOCK = '\t\tvma_start_write(mpnt);\n';
-const DUP = '\t\ttmp = vm_area_dup(mpnt);\n\t\tif (!tmp)\n\t\t\tgoto fail_nomem;\n';
-const FLUSH = '\tflush_tlb_mm(oldmm);\n';
-const END = '\tflush_tlb_mm(oldmm);\n\tmmap_write_unlock(oldmm);\n';
+const LOCK = '\t\tvma_start_write(vma);\n';
+const DUP = '\t\tcopy = vm_area_dup(vma);\n\t\tif (!copy)\n\t\t\tgoto no_memory;\n';
+const FLUSH = '\tflush_tlb_mm(parent);\n';
+const END = '\tflush_tlb_mm(parent);\n\tmmap_write_unlock(parent);\n';
 
 /** The patched file with a suggestion taken, as GitHub takes it. */
 function taken(text: string, { startLine, endLine, text: by }: Suggestion): string {
@@ -19,17 +19,17 @@ const MENDED: [string, (t: string) => string][] = [
   ['the lock is gone', (t) => edit(t, LOCK, '')],
   [
     'the copy is locked, once it is there',
-    (t) => edit(edit(t, LOCK, ''), DUP, `${DUP}\t\tvma_start_write(tmp);\n`),
+    (t) => edit(edit(t, LOCK, ''), DUP, `${DUP}\t\tvma_start_write(copy);\n`),
   ],
   [
     'only writable VMAs are locked',
-    (t) => edit(t, LOCK, `\t\tif (mpnt->vm_flags & VM_WRITE)\n\t${LOCK}`),
+    (t) => edit(t, LOCK, `\t\tif (vma->vm_flags & VM_WRITE)\n\t${LOCK}`),
   ],
   ['the flush is gone', (t) => edit(t, FLUSH, '')],
-  ['the flush moved', (t) => edit(t, END, `\tmmap_write_unlock(oldmm);\n${FLUSH}`)],
+  ['the flush moved', (t) => edit(t, END, `\tmmap_write_unlock(parent);\n${FLUSH}`)],
   [
     'a line too many: the lock is dropped early',
-    (t) => edit(t, DUP, `${DUP}\t\tmmap_write_downgrade(oldmm);\n`),
+    (t) => edit(t, DUP, `${DUP}\t\tmmap_write_downgrade(parent);\n`),
   ],
 ];
 
@@ -58,7 +58,7 @@ describe('no fix is suggested', () => {
   });
 
   it('when nothing is wrong, or nobody asks', async () => {
-    const { finding } = await reviewEdit((t) => edit(t, '\tcharge = 0;\n', '\tcharge = 0UL;\n'));
+    const { finding } = await reviewEdit((t) => edit(t, '\tcharged = 0;\n', '\tcharged = 0UL;\n'));
     expect(finding.suggestion).toBeUndefined();
     const quiet = await reviewEdit((t) => edit(t, LOCK, ''), { suggest: false });
     expect(quiet.finding.change).toBe('introduced');

@@ -24,9 +24,9 @@ interface Part {
   change(text: string): string;
 }
 
-const EXIT = { path: 'mm/mmap.c', section: 'void exit_mmap(struct mm_struct *mm)' };
-const UNMAP = { path: 'mm/memory.c', section: 'void unmap_vmas(struct mmu_gather *tlb,' };
-const PGTABLES = { path: 'mm/memory.c', section: 'void free_pgtables(struct mmu_gather *tlb,' };
+const EXIT = { path: 'mm/mmap.c', section: 'void exit_mmap(struct mm_struct *space)' };
+const UNMAP = { path: 'mm/memory.c', section: 'void unmap_vmas(struct mmu_gather *gather,' };
+const PGTABLES = { path: 'mm/memory.c', section: 'void free_pgtables(struct mmu_gather *gather,' };
 
 let rules: Rule[] = [];
 beforeAll(async () => {
@@ -55,7 +55,9 @@ describe('functions of the teardown, known from parts alone', () => {
   it.each(
     WALKS.flatMap((name) => walkSkeletons(name).map((s) => [name, s.era.id, s.lines] as const)),
   )('%s of %s is one complete function', (_name, _id, lines) => {
-    expect(whyIncomplete(lines, new Set(['vma', 'next', 'mas', 'vmi', 'tlb', 'count']))).toBeNull();
+    expect(
+      whyIncomplete(lines, new Set(['vma', 'after', 'at', 'walk', 'gather', 'removed'])),
+    ).toBeNull();
   });
 
   it('exit_mmap() runs as the patch makes it: a tree that is not given back', async () => {
@@ -63,7 +65,7 @@ describe('functions of the teardown, known from parts alone', () => {
       {
         ...EXIT,
         text: walk('exit_mmap', '6.12'),
-        change: (t) => edit(t, '\t__mt_destroy(&mm->mm_mt);\n', ''),
+        change: (t) => edit(t, '\t__mt_destroy(&space->mm_mt);\n', ''),
       },
     ]);
     expect(of(r, 'fork-failure-marker')).toMatchObject({
@@ -96,7 +98,7 @@ describe('functions of the teardown, known from parts alone', () => {
       {
         ...PGTABLES,
         text: walk('free_pgtables', '6.12'),
-        change: (t) => edit(t, '\t\t\t\tif (xa_is_zero(next))\n\t\t\t\t\tnext = NULL;\n', ''),
+        change: (t) => edit(t, '\t\t\t\tif (xa_is_zero(after))\n\t\t\t\t\tafter = NULL;\n', ''),
       },
     ]);
     expect(of(r, 'fork-failure-marker')).toMatchObject({
@@ -109,12 +111,12 @@ describe('functions of the teardown, known from parts alone', () => {
     const walks = (t: string) =>
       edit(
         edit(
-          edit(t, 'long ceiling, bool', 'long ceiling, unsigned long tree_end, bool'),
-          'next = mas_find(mas, ceiling - 1);\n\t\t/*',
-          'next = mas_find(mas, tree_end - 1);\n\t\t/*',
+          edit(t, 'long high, bool', 'long high, unsigned long tree_end, bool'),
+          'after = mas_find(walk, high - 1);\n\t\t/*',
+          'after = mas_find(walk, tree_end - 1);\n\t\t/*',
         ),
-        '\t\t\t\tnext = mas_find(mas, ceiling - 1);\n',
-        '\t\t\t\tnext = mas_find(mas, tree_end - 1);\n',
+        '\t\t\t\tafter = mas_find(walk, high - 1);\n',
+        '\t\t\t\tafter = mas_find(walk, tree_end - 1);\n',
       );
     const call = 'USER_PGTABLES_CEILING, true);';
     const r = await review([
@@ -134,7 +136,7 @@ describe('functions of the teardown, known from parts alone', () => {
       {
         ...EXIT,
         text: walk('exit_mmap', '6.12'),
-        change: (t) => edit(t, '\t\tcount++;\n', '\t\tcount += 1;\n'),
+        change: (t) => edit(t, '\t\tremoved++;\n', '\t\tremoved += 1;\n'),
       },
       {
         ...PGTABLES,
@@ -159,7 +161,7 @@ describe('functions of the teardown, known from parts alone', () => {
         {
           ...EXIT,
           text: walk('exit_mmap', '6.12'),
-          change: (t) => edit(t, '\t\tcount++;\n', '\t\tcount += 1;\n'),
+          change: (t) => edit(t, '\t\tremoved++;\n', '\t\tremoved += 1;\n'),
         },
       ],
       true,
@@ -171,24 +173,24 @@ describe('functions of the teardown, known from parts alone', () => {
     const fork = around(skeletonFile('6.7').lines.map((l) => l.text));
     const dup = (t: string): string =>
       [
-        ['\tVMA_ITERATOR(old_vmi, oldmm, 0);\n', ''],
+        ['\tVMA_ITERATOR(source, parent, 0);\n', ''],
         [
-          'retval = vma_iter_bulk_alloc(&vmi, oldmm->map_count);',
-          'retval = __mt_dup(&oldmm->mm_mt, &mm->mm_mt, GFP_KERNEL);',
+          'error = vma_iter_bulk_alloc(&walk, parent->map_count);',
+          'error = __mt_dup(&parent->mm_mt, &child->mm_mt, GFP_KERNEL);',
         ],
-        ['for_each_vma(old_vmi, mpnt) {', 'for_each_vma(vmi, mpnt) {'],
+        ['for_each_vma(source, vma) {', 'for_each_vma(walk, vma) {'],
         [
-          'if (vma_iter_bulk_store(&vmi, tmp) != 0)\n\t\t\tgoto fail_nomem_vmi_store;',
-          'vma_iter_bulk_store(&vmi, tmp);',
+          'if (vma_iter_bulk_store(&walk, copy) != 0)\n\t\t\tgoto drop_chain;',
+          'vma_iter_bulk_store(&walk, copy);',
         ],
-        ['fail_nomem_vmi_store:\n\tunlink_anon_vmas(tmp);\n', ''],
+        ['drop_chain:\n\tunlink_anon_vmas(copy);\n', ''],
         [
-          '\t\tmt_set_in_rcu(vmi.mas.tree);\n',
-          '\t\tmt_set_in_rcu(vmi.mas.tree);\n\telse if (mpnt != NULL) {\n\t\tmas_set_range(&vmi.mas, mpnt->vm_start, mpnt->vm_end - 1);\n\t\tmas_store(&vmi.mas, XA_ZERO_ENTRY);\n\t}\n',
+          '\t\tmt_set_in_rcu(walk.mas.tree);\n',
+          '\t\tmt_set_in_rcu(walk.mas.tree);\n\telse if (vma != NULL) {\n\t\tmas_set_range(&walk.mas, vma->vm_start, vma->vm_end - 1);\n\t\tmas_store(&walk.mas, XA_ZERO_ENTRY);\n\t}\n',
         ],
         [
-          '\t\tif (retval != 0)\n\t\t\tgoto loop_out;\n\t}\n\tretval = arch',
-          '\t\tif (retval != 0) {\n\t\t\tmpnt = vma_next(&vmi);\n\t\t\tgoto loop_out;\n\t\t}\n\t}\n\tretval = arch',
+          '\t\tif (error != 0)\n\t\t\tgoto settle;\n\t}\n\terror = arch',
+          '\t\tif (error != 0) {\n\t\t\tvma = vma_next(&walk);\n\t\t\tgoto settle;\n\t\t}\n\t}\n\terror = arch',
         ],
       ].reduce((text, [from, to]) => edit(text, from, to), t);
     const r = await review([
@@ -196,7 +198,7 @@ describe('functions of the teardown, known from parts alone', () => {
       {
         ...EXIT,
         text: walk('exit_mmap', '6.7'),
-        change: (t) => edit(t, '\t\tcount++;\n', '\t\tcount += 1;\n'),
+        change: (t) => edit(t, '\t\tremoved++;\n', '\t\tremoved += 1;\n'),
       },
     ]);
     expect(r.notes!.join('\n')).not.toMatch(/teardown-6\.(9|12)/);

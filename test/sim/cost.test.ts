@@ -105,8 +105,8 @@ describe('the counts', () => {
     const after = await changed((t) =>
       edit(
         t,
-        '\t\ttmp = vm_area_dup(mpnt);\n',
-        '\t\tkmalloc(64, GFP_KERNEL);\n\t\ttmp = vm_area_dup(mpnt);\n',
+        '\t\tcopy = vm_area_dup(vma);\n',
+        '\t\tkmalloc(64, GFP_KERNEL);\n\t\tcopy = vm_area_dup(vma);\n',
       ),
     );
     const [then, now] = [before, after].map((c) => count(c, 821, 'adjacent'));
@@ -138,10 +138,10 @@ describe('the counts', () => {
   });
 
   it('are not made up where a program does not get through', async () => {
-    const rcu = await changed((t) => edit(t, '\t\tif (tmp == NULL)\n', '\t\tif (tmp != NULL)\n'));
+    const rcu = await changed((t) => edit(t, '\t\tif (copy == NULL)\n', '\t\tif (copy != NULL)\n'));
     expect(() => count(rcu, 21, 'adjacent')).toThrow(/dup_mmap\(\) fails although nothing/);
     const loop = await changed((t) =>
-      edit(t, '\t\ttmp = vm_area_dup(mpnt);\n', '\t\ttmp = vm_area_dup(NULL);\n'),
+      edit(t, '\t\tcopy = vm_area_dup(vma);\n', '\t\tcopy = vm_area_dup(NULL);\n'),
     );
     expect(() => count(loop, 21, 'adjacent')).toThrow(/vm_area_dup\(\) gets no valid pointer/);
   });

@@ -9,7 +9,7 @@ let trace: TraceFile;
 let film: Film;
 
 beforeAll(async () => {
-  const { traces } = await reviewEdit((t) => edit(t, 'vma_start_write(mpnt);', ''));
+  const { traces } = await reviewEdit((t) => edit(t, 'vma_start_write(vma);', ''));
   trace = traces[0];
   const { run, system } = runTrace(trace);
   film = filmOf(run, system);

@@ -44,8 +44,8 @@ const alone = (vma: VmaSpec, more: Partial<Scenario> = {}) => scenario('alone', 
 describe('an error in the state of a tree operation', () => {
   it('is what xa_err() makes of the node', async () => {
     const clears =
-      '\t\t\tretval = vma_iter_clear_gfp(&vmi, mpnt->vm_start, mpnt->vm_end, GFP_KERNEL);\n';
-    const asks = `${clears}\t\t\tif (mas_is_err(&vmi.mas))\n\t\t\t\tretval = xa_err(vmi.mas.node);\n`;
+      '\t\t\terror = vma_iter_clear_gfp(&walk, vma->vm_start, vma->vm_end, GFP_KERNEL);\n';
+    const asks = `${clears}\t\t\tif (mas_is_err(&walk.mas))\n\t\t\t\terror = xa_err(walk.mas.node);\n`;
     const pad = { kind: 'padding', flags: ['VM_READ', 'VM_MAYREAD'], anonVma: false, pages: [] };
     const dontcopy = { ...anon('writable'), flags: [...RW, 'VM_DONTCOPY'] };
     const vmas = [pad, pad, pad, pad, dontcopy, pad, pad, pad, pad, pad];
@@ -77,7 +77,7 @@ describe('not modelled, so that a defect there is missed:', () => {
     ]);
   });
 
-  it.each([['the flags of a failed child', '\t\tset_bit(MMF_UNSTABLE, &mm->flags);\n', '']])(
+  it.each([['the flags of a failed child', '\t\tset_bit(MMF_UNSTABLE, &child->flags);\n', '']])(
     '%s',
     async (_name, from, to) => {
       const vma = {
@@ -116,7 +116,7 @@ describe('not modelled, so that a defect there is missed:', () => {
 describe('not modelled, so that a run is given up and said to be:', () => {
   it('a function without model or body that takes an mm or a VMA', async () => {
     const call = version('calls', (t) =>
-      edit(t, '\tflush_cache_dup_mm(oldmm);\n', '\tfrob_new_mm(oldmm);\n'),
+      edit(t, '\tflush_cache_dup_mm(parent);\n', '\tfrob_new_mm(parent);\n'),
     );
     const result = await verdict(call, alone(anon('writable')));
     expect(result.stuck.map((x) => x.reason).join()).toMatch(/frob_new_mm\(\) is not modelled/);
@@ -124,7 +124,7 @@ describe('not modelled, so that a run is given up and said to be:', () => {
 
   it('another unknown function is tried with each class of result, and noted', async () => {
     const call = version('calls', (t) =>
-      edit(t, '\tflush_cache_dup_mm(oldmm);\n', '\tretval = frob_nothing(3);\n'),
+      edit(t, '\tflush_cache_dup_mm(parent);\n', '\terror = frob_nothing(3);\n'),
     );
     const result = await verdict(call, alone(anon('writable')));
     expect(result.assumptions.join()).toMatch(/frob_nothing\(\)/);

@@ -31,7 +31,7 @@ describe.each([
   [
     'two locks',
     (t: string) =>
-      edit(t, LOCK, `${LOCK}\t\tif (mpnt->vm_flags & VM_WRITE)\n\t\t\tvma_start_write(mpnt);\n`),
+      edit(t, LOCK, `${LOCK}\t\tif (vma->vm_flags & VM_WRITE)\n\t\t\tvma_start_write(vma);\n`),
   ],
 ])('mutants of dup_mmap() with %s', (_name, change) => {
   let program: Program;

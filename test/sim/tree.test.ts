@@ -104,21 +104,23 @@ describe('bulk mode', () => {
   });
 
   it('uses its preallocated nodes up in RCU mode', async () => {
-    const program = await lowerEra('6.7', (t) => edit(t, '\tmt_clear_in_rcu(vmi.mas.tree);\n', ''));
+    const program = await lowerEra('6.7', (t) =>
+      edit(t, '\tmt_clear_in_rcu(walk.mas.tree);\n', ''),
+    );
     const [property, text] = broken(program, many) ?? [];
     expect(property).toBe('tree-mode');
     expect(text).toMatch(/no preallocated node left/);
   });
 
   it('leaks what was preallocated without mas_destroy()', async () => {
-    const program = await lowerEra('6.1-stable', (t) => edit(t, '\tmas_destroy(&mas);\n', ''));
+    const program = await lowerEra('6.1-stable', (t) => edit(t, '\tmas_destroy(&into);\n', ''));
     expect(broken(program, many)?.[0]).toBe('tree-leak');
   });
 });
 
 describe('RCU mode', () => {
   it('is missed when the child is left without it, and only then', async () => {
-    const set = '\t\tmt_set_in_rcu(vmi.mas.tree);\n';
+    const set = '\t\tmt_set_in_rcu(walk.mas.tree);\n';
     const without = await lowered((t) => edit(t, set, ''));
     const one = scenario('one', [anon('writable')]);
     expect(broken(without, one)?.[0]).toBe('tree-mode');
@@ -129,7 +131,7 @@ describe('RCU mode', () => {
 
   it('is missed when the wrong tree gets it', async () => {
     const wrong = await lowered((t) =>
-      edit(t, '\tmt_clear_in_rcu(vmi.mas.tree);\n', '\tmt_clear_in_rcu(&oldmm->mm_mt);\n'),
+      edit(t, '\tmt_clear_in_rcu(walk.mas.tree);\n', '\tmt_clear_in_rcu(&parent->mm_mt);\n'),
     );
     expect(broken(wrong, scenario('one', [anon('writable')]))).toEqual([
       'tree-mode',

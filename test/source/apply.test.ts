@@ -29,8 +29,8 @@ describe('a patch with its tree', () => {
     expect(pair.after!.lines.map((l) => l.line)).toEqual(pair.after!.lines.map((_, i) => i + 1));
     const removed = pair.before!.lines.filter((l) => l.changed);
     const added = pair.after!.lines.filter((l) => l.changed);
-    expect(removed.map((l) => [l.line, l.text.trim()])).toEqual([[39, 'vma_start_write(mpnt);']]);
-    expect(added.map((l) => [l.line, l.text.trim()])).toEqual([[63, 'vma_start_write(tmp);']]);
+    expect(removed.map((l) => [l.line, l.text.trim()])).toEqual([[39, 'vma_start_write(vma);']]);
+    expect(added.map((l) => [l.line, l.text.trim()])).toEqual([[63, 'vma_start_write(copy);']]);
     const source = mail('lock-copy.mbox').split('\n');
     for (const line of pair.after!.lines) {
       expect(line.origin).toBe(line.patchLine === null ? 'file' : 'hunk');
@@ -59,18 +59,18 @@ describe('a patch with its tree', () => {
   });
 
   it('names the hunk and the line that do not fit, and goes on with the hunks', async () => {
-    const other = mini.replace('\t\tif (!tmp)\n', '\t\tif (tmp == ERR)\n');
+    const other = mini.replace('\t\tif (!copy)\n', '\t\tif (copy == ERR)\n');
     const pair = await rebuild(forkPatch(mail('lock-copy.mbox')), { reader: tree(other) });
     expect(pair.failure).toBe(
-      'hunk 2 of kernel/fork.c does not apply to --tree (line 62: expected "if (!tmp)")',
+      'hunk 2 of kernel/fork.c does not apply to --tree (line 62: expected "if (!copy)")',
     );
     expect(pair.after).toMatchObject({ base: 'hunks-only', skeleton: '6.12' });
   });
 
   it('names the line that differs also where the file is shifted', async () => {
-    const other = `/* one */\n${mini.replace('\t\tif (!tmp)\n', '\t\tif (tmp == ERR)\n')}`;
+    const other = `/* one */\n${mini.replace('\t\tif (!copy)\n', '\t\tif (copy == ERR)\n')}`;
     const pair = await rebuild(forkPatch(mail('lock-copy.mbox')), { reader: tree(other) });
-    expect(pair.failure).toMatch(/^hunk 2 of .* \(line 63: expected "if \(!tmp\)"\)$/);
+    expect(pair.failure).toMatch(/^hunk 2 of .* \(line 63: expected "if \(!copy\)"\)$/);
   });
 
   it('sees that the tree holds the patch already', async () => {

@@ -48,7 +48,7 @@ describe('a quote that is cut short', () => {
     const mailLines = seedLike.split('\n');
     const lock = pair.after!.lines.find((l) => l.text.includes('vma_start_write'))!;
     expect(lock).toMatchObject({ origin: 'hunk', changed: false, line: 46 });
-    expect(mailLines[lock.patchLine! - 1]).toContain('vma_start_write(mpnt);');
+    expect(mailLines[lock.patchLine! - 1]).toContain('vma_start_write(vma);');
     expect(
       pair
         .after!.lines.filter((l) => l.origin === 'skeleton')
@@ -56,11 +56,11 @@ describe('a quote that is cut short', () => {
     ).toBe(true);
     expect(pair.after!.lines.at(-1)!.era).toBe('6.8');
     expect(pair.before!.lines.filter((l) => l.changed).map((l) => l.text.trim())).toEqual([
-      'VMA_ITERATOR(old_vmi, oldmm, 0);',
+      'VMA_ITERATOR(source, parent, 0);',
       '/* Room for as many VMAs as the parent has. */',
-      'retval = vma_iter_bulk_alloc(&vmi, oldmm->map_count);',
-      'if (retval)',
-      'for_each_vma(old_vmi, mpnt) {',
+      'error = vma_iter_bulk_alloc(&walk, parent->map_count);',
+      'if (error)',
+      'for_each_vma(source, vma) {',
     ]);
   });
 
@@ -87,7 +87,7 @@ describe('a quote that is cut short', () => {
         continue;
       }
       for (const side of [pair.before, pair.after]) {
-        expect(whyIncomplete(dupMmapOf(side), new Set(['old_vmi', 'vmi', 'mpnt']))).toBeNull();
+        expect(whyIncomplete(dupMmapOf(side), new Set(['source', 'walk', 'vma']))).toBeNull();
         expect(new Set(callsOf(dupMmapOf(side)).filter((c) => c === 'vma_start_write')).size).toBe(
           1,
         );
@@ -109,24 +109,44 @@ describe('other names for the same things', () => {
     await fc.assert(
       fc.asyncProperty(names, async ([parent, iterator]) => {
         const file = rename(seed(), {
-          mpnt: parent,
-          vmi: `${iterator}_vmi`,
-          old_vmi: 'walk',
-          out: 'unlock',
+          vma: parent,
+          walk: `${iterator}_vmi`,
+          source: 'walk',
+          unlock: 'leave',
         });
         const pair = await byHunks(file);
         expect(pair.failure).toBeNull();
         const after = dupMmapOf(pair.after).join('\n');
         expect(after).toContain(`for_each_vma(${iterator}_vmi, ${parent})`);
         expect(after).toMatch(new RegExp(`= vm_area_dup\\(${parent}\\)`));
-        expect(after).toMatch(/^unlock:/m);
-        expect(after).not.toMatch(/\bvmi\b(?!->)/);
+        expect(after).toMatch(/^leave:/m);
+        expect(after).not.toMatch(/\bwalk\b(?!->)/);
         expect(callsOf(after.split('\n'))).toEqual(
           callsOf(skeletonFile('6.8').lines.map((l) => l.text)),
         );
       }),
       { numRuns: 40 },
     );
+  });
+
+  it("the kernel's are known where no step tells what they stand for", async () => {
+    const [file] = readDiff(
+      [
+        'diff --git a/kernel/fork.c b/kernel/fork.c',
+        '@@ -690,4 +690,5 @@ static int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)',
+        ' \t\tif (fatal_signal_pending(current)) {',
+        ' \t\t\tretval = -EINTR;',
+        '+\t\t\tgive_way(oldmm, mpnt);',
+        ' \t\t\tgoto loop_out;',
+        ' \t\t}',
+      ].join('\n'),
+    );
+    const pair = await byHunks(file);
+    expect(pair.failure).toBeNull();
+    const after = dupMmapOf(pair.after).join('\n');
+    expect(after).toMatch(/for_each_vma\(\w+, mpnt\)/);
+    expect(after).toContain('flush_tlb_mm(oldmm)');
+    expect(after).toMatch(/^loop_out:/m);
   });
 });
 
@@ -167,7 +187,7 @@ describe('a complete patch without a tree', () => {
 
   it('finds dup_mmap() by its steps when the section names a label', async () => {
     const file = forkPatch(mail('lock-copy.mbox'));
-    const hunks = file.hunks.map((h) => ({ ...h, section: 'out:' }));
+    const hunks = file.hunks.map((h) => ({ ...h, section: 'unlock:' }));
     const pair = await byHunks({ ...file, hunks });
     expect(pair.failure).toBeNull();
     expect(pair.after!.skeleton).toBe('6.12');
@@ -205,22 +225,22 @@ describe('newer forms', () => {
   const hunk = (path: string, lines: string[]) => {
     const old = lines.filter((l) => l[0] !== '+').length;
     const now = lines.filter((l) => l[0] !== '-').length;
-    const head = `@@ -1700,${old} +1700,${now} @@ int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)`;
+    const head = `@@ -1700,${old} +1700,${now} @@ int dup_mmap(struct mm_struct *child, struct mm_struct *parent)`;
     return readDiff(`diff --git a/${path} b/${path}\n${head}\n${lines.join('\n')}\n`)[0];
   };
 
   it('are known by their calls: a lock that can be killed', async () => {
     const pair = await byHunks(
       hunk('mm/mmap.c', [
-        ' \tfor_each_vma(vmi, mpnt) {',
+        ' \tfor_each_vma(walk, vma) {',
         ' \t\tstruct file *file;',
         ' ',
-        '-\t\tretval = vma_start_write_killable(mpnt);',
-        '+\t\tif (mpnt->anon_vma)',
-        '+\t\t\tretval = vma_start_write_killable(mpnt);',
-        ' \t\tif (retval < 0)',
-        ' \t\t\tgoto loop_out;',
-        ' \t\tif (mpnt->vm_flags & VM_DONTCOPY) {',
+        '-\t\terror = vma_start_write_killable(vma);',
+        '+\t\tif (vma->anon_vma)',
+        '+\t\t\terror = vma_start_write_killable(vma);',
+        ' \t\tif (error < 0)',
+        ' \t\t\tgoto settle;',
+        ' \t\tif (vma->vm_flags & VM_DONTCOPY) {',
       ]),
     );
     expect(pair.failure).toBeNull();
@@ -231,10 +251,10 @@ describe('newer forms', () => {
 
   it('are told apart by the file when the lines fit several', async () => {
     const lines = [
-      ' \t\ttmp = vm_area_dup(mpnt);',
-      '-\t\tif (!tmp)',
-      '+\t\tif (unlikely(!tmp))',
-      ' \t\t\tgoto fail_nomem;',
+      ' \t\tcopy = vm_area_dup(vma);',
+      '-\t\tif (!copy)',
+      '+\t\tif (unlikely(!copy))',
+      ' \t\t\tgoto no_memory;',
     ];
     const old = await byHunks(hunk('kernel/fork.c', lines));
     const moved = await byHunks(hunk('mm/mmap.c', lines));
@@ -263,7 +283,7 @@ it('never throws and never gives half a function, whatever the hunks hold', asyn
     'if (a',
     'x);',
     '',
-    'out:',
+    'unlock:',
   ];
   const line = fc.oneof(
     { weight: 6, arbitrary: fc.constantFrom(...pool) },
@@ -284,7 +304,7 @@ it('never throws and never gives half a function, whatever the hunks hold', asyn
           ...seed().hunks[0],
           lines,
           truncated,
-          section: 'int dup_mmap(struct mm_struct *mm,',
+          section: 'int dup_mmap(struct mm_struct *child,',
         };
       });
       const pair = await byHunks({ ...seed(), hunks });
@@ -310,7 +330,10 @@ it('leaves files alone that are not C', async () => {
 it('answers at once for a hunk of a hundred thousand lines', async () => {
   const [hunk] = seed().hunks;
   const line = hunk.lines[0];
-  const lines = Array.from({ length: 100_000 }, (_, i) => ({ ...line, text: `\tcall${i}(mm);` }));
+  const lines = Array.from({ length: 100_000 }, (_, i) => ({
+    ...line,
+    text: `\tcall${i}(child);`,
+  }));
   const started = performance.now();
   const pair = await byHunks({ ...seed(), hunks: [{ ...hunk, lines }] });
   expect(pair.failure).toMatch(/more statements than any form of the function has/);

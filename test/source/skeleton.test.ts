@@ -8,7 +8,7 @@ import { callsOf, dupMmapOf, MINI, stepsOf } from './support.js';
 
 const linesOf = (id: string) => skeletonFile(id).lines.map((line) => line.text);
 const LOCALS = new Set(
-  'mpnt tmp retval charge vmi old_vmi mas old_mas file mapping pages uf'.split(' '),
+  'vma copy error charged walk source into from file fmap pages events'.split(' '),
 );
 
 describe('the skeleton of each era', () => {

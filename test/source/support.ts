@@ -101,11 +101,14 @@ export function textOf(file: SourceFile | null): string {
   return file ? file.lines.map((line) => line.text).join('\n') : '';
 }
 
-/** The steps of a function without the names of its locals: what alignment goes by. */
+/** The steps of a function without the names of its locals and labels: what alignment goes by. */
 export function stepsOf(lines: readonly string[]): string[] {
+  const labels: string[] = [];
   return parseAtoms(tokenize(lines).tokens).atoms.map((atom) => {
     const { features, label, negated } = signatureOf(atom);
-    return [atom.kind, ...[...features.keys()].sort(), label ?? '', negated ? 'not' : ''].join(' ');
+    if (label !== null && !labels.includes(label)) labels.push(label);
+    const place = label === null ? '' : `label ${labels.indexOf(label)}`;
+    return [atom.kind, ...[...features.keys()].sort(), place, negated ? 'not' : ''].join(' ');
   });
 }
 

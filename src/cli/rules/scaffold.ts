@@ -5,13 +5,13 @@ export function scaffold(id: string): Record<string, string> {
     'README.md': readme(id),
     'bad-no-flush.patch': patch(
       'fork: leave the flush to the next switch',
-      `-	flush_tlb_mm(oldmm);
+      `-	flush_tlb_mm(parent);
 +	/* fires: ${id} */`,
     ),
     'good-comment.patch': patch(
       'fork: say why the flush is there',
       `+	/* silent: ${id} */
- 	flush_tlb_mm(oldmm);`,
+ 	flush_tlb_mm(parent);`,
     ),
   };
 }
@@ -48,16 +48,16 @@ const patch = (subject: string, change: string): string => {
 diff --git a/kernel/fork.c b/kernel/fork.c
 --- a/kernel/fork.c
 +++ b/kernel/fork.c
-@@ -750,${count('-')} +750,${count('+')} @@ static int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)
- out:
- 	mmap_write_unlock(mm);
+@@ -750,${count('-')} +750,${count('+')} @@ static int dup_mmap(struct mm_struct *child, struct mm_struct *parent)
+ unlock:
+ 	mmap_write_unlock(child);
 ${change}
- 	mmap_write_unlock(oldmm);
- 	if (!retval)
- 		dup_userfaultfd_complete(&uf);
+ 	mmap_write_unlock(parent);
+ 	if (!error)
+ 		dup_userfaultfd_complete(&events);
  	else
- 		dup_userfaultfd_fail(&uf);
- 	return retval;
+ 		dup_userfaultfd_fail(&events);
+ 	return error;
 `;
 };
 
@@ -115,16 +115,16 @@ mutants:
 diff --git a/kernel/fork.c b/kernel/fork.c
 --- a/kernel/fork.c
 +++ b/kernel/fork.c
-@@ -750,8 +750,8 @@ static int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)
- out:
- 	mmap_write_unlock(mm);
- 	flush_tlb_mm(oldmm);
--	mmap_write_unlock(oldmm);
+@@ -750,8 +750,8 @@ static int dup_mmap(struct mm_struct *child, struct mm_struct *parent)
+ unlock:
+ 	mmap_write_unlock(child);
+ 	flush_tlb_mm(parent);
+-	mmap_write_unlock(parent);
 +	/* fires: ${id} */
- 	if (!retval)
- 		dup_userfaultfd_complete(&uf);
+ 	if (!error)
+ 		dup_userfaultfd_complete(&events);
  	else
- 		dup_userfaultfd_fail(&uf);
+ 		dup_userfaultfd_fail(&events);
 \`\`\`
 
 \`good-comment.patch\` stays as it is.

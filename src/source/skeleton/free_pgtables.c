@@ -3,36 +3,36 @@
  * ../walks.ts. One declaration or statement to a line: lines are dropped one by one.
  */
 #if FL_STATE
-void free_pgtables(struct mmu_gather *tlb, struct ma_state *mas, struct vm_area_struct *vma, unsigned long floor, unsigned long ceiling, bool mm_wr_locked)
+void free_pgtables(struct mmu_gather *gather, struct ma_state *walk, struct vm_area_struct *vma, unsigned long low, unsigned long high, bool locked)
 #elif FL_WR_LOCKED
-void free_pgtables(struct mmu_gather *tlb, struct maple_tree *mt, struct vm_area_struct *vma, unsigned long floor, unsigned long ceiling, bool mm_wr_locked)
+void free_pgtables(struct mmu_gather *gather, struct maple_tree *tree, struct vm_area_struct *vma, unsigned long low, unsigned long high, bool locked)
 #else
-void free_pgtables(struct mmu_gather *tlb, struct maple_tree *mt, struct vm_area_struct *vma, unsigned long floor, unsigned long ceiling)
+void free_pgtables(struct mmu_gather *gather, struct maple_tree *tree, struct vm_area_struct *vma, unsigned long low, unsigned long high)
 #endif
 {
 #if FL_BATCH
-	struct unlink_vma_file_batch vb;
+	struct unlink_vma_file_batch files;
 #endif
 #if !FL_STATE
-	MA_STATE(mas, mt, vma->vm_end, vma->vm_end);
+	MA_STATE(walk, tree, vma->vm_end, vma->vm_end);
 #endif
 
 	do {
-		unsigned long addr = vma->vm_start;
-		struct vm_area_struct *next;
+		unsigned long start = vma->vm_start;
+		struct vm_area_struct *after;
 
 #if FL_STATE
-		next = mas_find(mas, ceiling - 1);
+		after = mas_find(walk, high - 1);
 #else
-		next = mas_find(&mas, ceiling - 1);
+		after = mas_find(&walk, high - 1);
 #endif
 #if FL_MARKER
-		if (xa_is_zero(next))
-			next = NULL;
+		if (xa_is_zero(after))
+			after = NULL;
 #endif
 		/* nobody is to find this VMA by its reverse maps while its tables go */
 #if FL_WR_LOCKED
-		if (mm_wr_locked)
+		if (locked)
 			vma_start_write(vma);
 #endif
 		unlink_anon_vmas(vma);
@@ -43,40 +43,40 @@ void free_pgtables(struct mmu_gather *tlb, struct maple_tree *mt, struct vm_area
 #if FL_BATCH
 			unlink_file_vma(vma);
 #endif
-			hugetlb_free_pgd_range(tlb, addr, vma->vm_end, floor, next ? next->vm_start : ceiling);
+			hugetlb_free_pgd_range(gather, start, vma->vm_end, low, after ? after->vm_start : high);
 		} else {
 #if FL_BATCH
-			unlink_file_vma_batch_init(&vb);
-			unlink_file_vma_batch_add(&vb, vma);
+			unlink_file_vma_batch_init(&files);
+			unlink_file_vma_batch_add(&files, vma);
 #endif
 			/* neighbours share tables: they go together */
-			while (next && next->vm_start <= vma->vm_end + PMD_SIZE && !is_vm_hugetlb_page(next)) {
-				vma = next;
+			while (after && after->vm_start <= vma->vm_end + PMD_SIZE && !is_vm_hugetlb_page(after)) {
+				vma = after;
 #if FL_STATE
-				next = mas_find(mas, ceiling - 1);
+				after = mas_find(walk, high - 1);
 #else
-				next = mas_find(&mas, ceiling - 1);
+				after = mas_find(&walk, high - 1);
 #endif
 #if FL_MARKER
-				if (xa_is_zero(next))
-					next = NULL;
+				if (xa_is_zero(after))
+					after = NULL;
 #endif
 #if FL_WR_LOCKED
-				if (mm_wr_locked)
+				if (locked)
 					vma_start_write(vma);
 #endif
 				unlink_anon_vmas(vma);
 #if FL_BATCH
-				unlink_file_vma_batch_add(&vb, vma);
+				unlink_file_vma_batch_add(&files, vma);
 #else
 				unlink_file_vma(vma);
 #endif
 			}
 #if FL_BATCH
-			unlink_file_vma_batch_final(&vb);
+			unlink_file_vma_batch_final(&files);
 #endif
-			free_pgd_range(tlb, addr, vma->vm_end, floor, next ? next->vm_start : ceiling);
+			free_pgd_range(gather, start, vma->vm_end, low, after ? after->vm_start : high);
 		}
-		vma = next;
+		vma = after;
 	} while (vma);
 }

@@ -31,7 +31,7 @@ async function explored(o: Partial<Limits>) {
 
 /** The verdict of a dup_mmap() that counts to `times` for each VMA. */
 async function counting(times: number): Promise<string> {
-  const loop = `\t\tfor (charge = 0; charge < ${times}; charge++)\n\t\t\t;\n`;
+  const loop = `\t\tfor (charged = 0; charged < ${times}; charged++)\n\t\t\t;\n`;
   const { review } = await reviewEdit((t) => edit(t, LOCK, `${loop}${LOCK}`));
   return review.findings.map((f) => f.verdict).join();
 }
@@ -93,7 +93,7 @@ export const CODE: Record<string, () => unknown> = {
   async MAX_STATES() {
     expect(DEFAULT_LIMITS.states).toBe(limits.MAX_STATES);
     expect(await explored({ states: 100 })).toMatchObject({ exhausted: false, limit: 'states' });
-    const { finding } = await reviewEdit((t) => edit(t, LOCK, `\t\tcharge = 0;\n${LOCK}`), {
+    const { finding } = await reviewEdit((t) => edit(t, LOCK, `\t\tcharged = 0;\n${LOCK}`), {
       explore: { limits: { ...DEFAULT_LIMITS, states: 10 } },
     });
     expect(finding.verdict).toBe('bounded');

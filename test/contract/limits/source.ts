@@ -88,9 +88,9 @@ export const SOURCE: Record<string, () => unknown> = {
   },
   async MAX_ATOMS() {
     const added = Array.from({ length: limits.MAX_ATOMS + 1 }, (_, k) => `+\tnew_step(${k});\n`);
-    const context = [' \tmmap_write_unlock(mm);\n', ' \tflush_tlb_mm(oldmm);\n'];
+    const context = [' \tmmap_write_unlock(child);\n', ' \tflush_tlb_mm(parent);\n'];
     const size = `-700,2 +700,${added.length + 2}`;
-    const head = `--- a/kernel/fork.c\n+++ b/kernel/fork.c\n@@ ${size} @@ static __latent_entropy int dup_mmap(struct mm_struct *mm,\n`;
+    const head = `--- a/kernel/fork.c\n+++ b/kernel/fork.c\n@@ ${size} @@ static __latent_entropy int dup_mmap(struct mm_struct *child,\n`;
     const { status, reason } = await statusOf(`${head}${context[0]}${added.join('')}${context[1]}`);
     expect(status).toBe('inconclusive');
     expect(reason).toMatch(/more statements than any/);
