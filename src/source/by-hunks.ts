@@ -33,8 +33,10 @@ export function byHunks(
   }
   const segments = segmentsOf(hunks.map(unquoteBlanks));
   const fork = partOf('dup_mmap', file, segments);
-  const parts = [fork, ...WALKS.map((name) => partOf(name, file, segments, unmarked))].filter(
-    (part) => part !== null,
+  const walks = WALKS.map((name) => partOf(name, file, segments, unmarked));
+  // of a function that the patch leaves alone the form that goes with dup_mmap() tells more than a few lines of it
+  const parts = [fork, ...walks.filter((part) => part?.segments.some(changes))].filter(
+    (part) => part !== null && part !== undefined,
   );
   const whole = (part: Part) => ('failure' in part.composed ? null : part.composed);
   const composed = fork && whole(fork);
