@@ -2,4 +2,4 @@
 export const VERSION = '0.1.0';
 
 /** Version of the kernel model: a trace of another one may not replay, and a replay says so. */
-export const MODEL_VERSION = 3;
+export const MODEL_VERSION = 4;

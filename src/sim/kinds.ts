@@ -31,9 +31,12 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     pages: WRITABLE,
     userfaultfd: true,
   },
-  /** Shared hugetlb: vm_private_data is the lock of that one VMA, which open() makes anew. */
+  /**
+   * Shared hugetlb, sealed against writes (no VM_MAYWRITE): vm_private_data is the lock of that one VMA, which open()
+   * makes anew.
+   */
   hugetlb: {
-    flags: [...SHARED, 'VM_HUGETLB'],
+    flags: ['VM_READ', 'VM_MAYREAD', 'VM_SHARED', 'VM_MAYSHARE', 'VM_HUGETLB'],
     anonVma: false,
     pages: NONE,
     file: true,
@@ -61,8 +64,13 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   pfnmap: { flags: [...RW, 'VM_PFNMAP'], anonVma: true, pages: ['pfn'], file: true, ops: true },
   /** A page of it is swapped out: the copy puts the child on the list of mms that swapoff walks. */
   swap: { flags: [...RW, 'VM_ACCOUNT'], anonVma: true, pages: ['swap'] },
-  /** Locked into memory, which a child does not inherit. */
-  locked: { flags: [...RW, 'VM_LOCKED'], anonVma: true, pages: WRITABLE },
+  /** A private file mapping, written to and locked into memory as its pages come in: a child does not inherit that. */
+  locked: {
+    flags: [...RW, 'VM_LOCKED', 'VM_LOCKONFAULT'],
+    anonVma: true,
+    pages: WRITABLE,
+    file: true,
+  },
   stack: { flags: [...RW, 'VM_ACCOUNT', 'VM_GROWSDOWN'], anonVma: true, pages: WRITABLE },
   /** Fills the tree: read-only, nothing mapped, nothing to charge. Nine of them, apart from each other, make two leaves. */
   padding: { flags: ['VM_READ', 'VM_MAYREAD'], anonVma: false, pages: [] },

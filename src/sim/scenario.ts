@@ -24,6 +24,8 @@ export interface VmaSpec {
   privateData?: boolean;
   /** A first page fault maps a huge page here. */
   huge?: boolean;
+  /** It starts where the one before it ends; else there is a gap between the two. */
+  adjoins?: boolean;
 }
 
 /** What a thread of the parent does: store, load, madvise(MADV_DONTNEED), or take the mmap lock for writing. */

@@ -49,9 +49,9 @@ export function asInput(s: Scenario, failing: readonly number[], signalAt: numbe
   const head = [s.vmas.length, signalAt, failing.length, ...failing].join(' ');
   const vmas = s.vmas.map((v, k) => {
     const flags = v.flags.reduce((bits, f) => bits + VM_FLAGS[f], 0);
-    const end = vmaStart(k) + 4096 * v.pages.length;
+    const end = vmaStart(s.vmas, k) + 4096 * v.pages.length;
     const has = [v.anonVma, v.file, v.policy, v.userfaultfd, v.ops].map((x) => (x ? 1 : 0));
-    return [vmaStart(k), end, flags, ...has].join(' ');
+    return [vmaStart(s.vmas, k), end, flags, ...has].join(' ');
   });
   return [head, ...vmas].join('\n');
 }

@@ -47,6 +47,7 @@ describe('the child of a failed fork', () => {
     const trace = makeTrace({
       rule: 'r',
       property: run.property,
+      checked: [property],
       features: input.features,
       entry: input.entry,
       program: input.program,

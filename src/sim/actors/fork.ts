@@ -5,7 +5,7 @@ import { constant } from '../kernel/constants.js';
 import type { Features } from '../kernel/features.js';
 import { EXIT_CONSTANTS, exitPrimitives } from '../kernel/primitives/exit.js';
 import { PRIMITIVES } from '../kernel/primitives/index.js';
-import { addUsers, hasUsers } from '../kernel/primitives/mm.js';
+import { addUsers, hasUsers, neverPut } from '../kernel/primitives/mm.js';
 import { CHILD, KERNEL, PARENT, TASK } from '../kernel/primitives/support.js';
 import { XA_ZERO_ENTRY } from '../kernel/primitives/tree.js';
 import { initialWorld } from '../kernel/setup.js';
@@ -337,10 +337,14 @@ function left(world: World, value: Value, o: ForkOptions): Broken[] {
 function treeLeft(world: World, torn: boolean, forked: boolean): Broken[] {
   if (forked) return [];
   const list = childEntries(world);
-  if (torn)
-    return list.length || countTreeNodes(world).child
-      ? [{ property: 'tree-leak', text: "leaves the nodes of the child's tree behind" }]
-      : [];
+  if (torn) {
+    const out: Broken[] = [];
+    if (neverPut(world, CHILD))
+      out.push({ property: 'unwind', text: 'has failed, and the mm of the child is never put' });
+    if (list.length || countTreeNodes(world).child)
+      out.push({ property: 'tree-leak', text: "leaves the nodes of the child's tree behind" });
+    return out;
+  }
   const first = list.find((r) => r.entry === XA_ZERO_ENTRY || isParents(world, r.entry));
   if (!first || !isPtr(first.entry)) return [];
   const text = `has failed; ${world.obj(first.entry).name} is in the child's tree`;

@@ -1,6 +1,6 @@
 import { fail } from '../explore/op.js';
 import type { Features } from '../kernel/features.js';
-import { uprobeSection } from '../kernel/primitives/hooks.js';
+import { deliveredEvents, uprobeSection } from '../kernel/primitives/hooks.js';
 import { isScanned, SCANNERS } from '../kernel/primitives/scanner-list.js';
 import { CHILD } from '../kernel/primitives/support.js';
 import { XA_ZERO_ENTRY } from '../kernel/primitives/tree.js';
@@ -19,20 +19,36 @@ const NONE: Interrupt[] = [];
 
 /** Checks of what the forking thread itself does around the teardown, before each of its calls. */
 export function guards(w: World, callee: string, features: Features): Interrupt[] {
+  if (PUBLISHES.includes(callee))
+    return features.guardsTeardown && inDupMm(w) && uprobeSection(w) <= 0
+      ? [broken('guard-teardown', 'i_mmap leads to the child outside of the uprobe section')]
+      : NONE;
   const tearsDown = callee === 'exit_mmap';
   if (!tearsDown && callee !== 'mmput') return NONE;
   const out: Interrupt[] = [];
   const bad = forkFailed(w) ? misplaced(w) : null;
   if (bad !== null) out.push(broken('failure-marker', bad));
+  if (!tearsDown && forkFailed(w) && features.failsEvents && deliveredEvents(w) > 0)
+    out.push(broken('event-delivered', 'mmput(child) of a fork that the monitor was told of'));
   if (!tearsDown) return out;
-  const inFork = forkFailed(w) && w.frames[0].func.name === 'dup_mm';
-  if (inFork && features.guardsTeardown && uprobeSection(w) <= 0 && halfBuilt(w))
+  if (
+    inDupMm(w) &&
+    forkFailed(w) &&
+    features.guardsTeardown &&
+    uprobeSection(w) <= 0 &&
+    halfBuilt(w)
+  )
     out.push(broken('guard-teardown', 'exit_mmap(child) outside of the uprobe section'));
   for (const s of SCANNERS)
     if (isScanned(w, CHILD, s))
       out.push(broken('half-built-hook', `exit_mmap(child) while ${s.name} has it on its list`));
   return out;
 }
+
+const inDupMm = (w: World): boolean => w.frames[0].func.name === 'dup_mm';
+
+/** From these on a walk over the mappings of a file finds the child. */
+const PUBLISHES = ['vma_interval_tree_insert_after', 'mapping_rmap_tree_insert_after'];
 
 /** A marker takes the place of one entry of the parent: the store of anything else may need memory, and can fail. */
 function misplaced(w: World): string | null {

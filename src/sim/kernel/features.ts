@@ -37,6 +37,8 @@ export interface Features {
   guardsTeardown: boolean;
   /** Scanners that fork tells of a child, before the patch or after it; left out: none. */
   scans?: readonly ('ksm' | 'khugepaged')[];
+  /** Fork events of a fork that fails are dropped, before the patch or after it; left out: there is no way to (to 6.11). */
+  failsEvents?: boolean;
 }
 
 /** Trees of mms are in RCU mode. */
@@ -60,6 +62,7 @@ export const FEATURES_6_12: Features = {
   stableChecks: ['swapoff', 'uprobe'],
   guardsTeardown: true,
   scans: ['ksm', 'khugepaged'],
+  failsEvents: true,
 };
 
 /** The values that a rule may ask for, for each feature that it may ask about. */

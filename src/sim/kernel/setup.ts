@@ -11,8 +11,11 @@ import { MM_SEQ_START, type Shared } from './shared.js';
 import { COUNTERS, countersOf } from './stat.js';
 import { mmTreeFlags, TREE_FIELD, TREE_FLAGS, TreeValue, treeWith } from './tree-value.js';
 
-/** First address of VMA `k`; VMAs lie apart, so that none merges or adjoins another. */
-export const vmaStart = (k: number): number => 0x10000 * (k + 1);
+/** First address of VMA `k`: VMAs lie apart, but for those that adjoin the one before them. */
+export function vmaStart(vmas: readonly VmaSpec[], k: number): number {
+  if (!vmas[k].adjoins || k === 0) return 0x10000 * (k + 1);
+  return vmaStart(vmas, k - 1) + PAGE * pagesOf(vmas[k - 1]);
+}
 /** Number of pages of a VMA. */
 export const pagesOf = (spec: VmaSpec): number => Math.max(1, spec.pages.length);
 /** vm_flags of a VMA. */
@@ -40,7 +43,11 @@ export function initialWorld(shared: Shared): World {
   w.put(PARENT, 'exe_file', exe);
   const list = scenario.vmas.map((_, k) => {
     const p = makeVma(w, scenario, k);
-    return { first: vmaStart(k), last: (w.get(p, 'vm_end') as number) - 1, entry: p };
+    return {
+      first: w.get(p, 'vm_start') as number,
+      last: (w.get(p, 'vm_end') as number) - 1,
+      entry: p,
+    };
   });
   w.put(pointer(PARENT.obj, 'mm_mt'), TREE_FIELD, treeWith(list, flags));
   if (shared.features.vmaLinks)
@@ -97,8 +104,9 @@ function makeVma(w: World, scenario: Scenario, k: number) {
   // nobody gives this VMA its first anon_vma while fork runs
   if (spec.anonVma || !scenario.threads.length || !spec.flags.includes('VM_WRITE'))
     set('__anon_fixed', 1);
-  set('vm_start', vmaStart(k));
-  set('vm_end', vmaStart(k) + PAGE * pagesOf(spec));
+  const start = vmaStart(scenario.vmas, k);
+  set('vm_start', start);
+  set('vm_end', start + PAGE * pagesOf(spec));
   set('vm_flags', flags);
   set('__vm_flags', flags);
   set('vm_mm', PARENT);
@@ -108,7 +116,7 @@ function makeVma(w: World, scenario: Scenario, k: number) {
   set('vm_userfaultfd_ctx.ctx', owned('userfaultfd', 'userfaultfd', spec.userfaultfd));
   set('__userfaultfd', spec.userfaultfd ? 1 : 0);
   set('vm_private_data', owned('private', 'private data', spec.privateData));
-  set('vm_pgoff', vmaStart(k) / PAGE);
+  set('vm_pgoff', start / PAGE);
   set('vm_ops', 0);
   set('vm_file', 0);
   if (spec.ops || spec.file) {

@@ -20,7 +20,7 @@ export const PROPERTIES: readonly Property[] = [
   },
   {
     id: 'shared-writable',
-    breach: 'a page that parent and child share can still be written after dup_mmap()',
+    breach: 'a page that parent and child share can still be written when page faults are let in',
   },
   {
     id: 'invalid-access',
@@ -96,7 +96,7 @@ export const PROPERTIES: readonly Property[] = [
   },
   {
     id: 'event-delivered',
-    breach: 'a userfaultfd monitor is told of a fork that failed, and gets at the half-built child',
+    breach: 'a userfaultfd monitor is told of a fork that failed',
   },
   {
     id: 'half-built-hook',
@@ -108,7 +108,7 @@ export const PROPERTIES: readonly Property[] = [
   },
   {
     id: 'guard-teardown',
-    breach: 'the uprobe section ends before the half-built child is torn down',
+    breach: 'the uprobe section does not cover a child that is half built, or its teardown',
   },
   {
     id: 'store-allocates',

@@ -4,6 +4,7 @@ import { ANON_VMA } from './anon_vma.js';
 import { FILES } from './files.js';
 import { FLAGS } from './flags.js';
 import { HOOKS } from './hooks.js';
+import { I_MMAP } from './i_mmap.js';
 import { LINKS } from './links.js';
 import { LOCKS } from './locks.js';
 import { MISC } from './misc.js';
@@ -31,5 +32,6 @@ export const PRIMITIVES: Readonly<Record<string, Primitive>> = {
   ...ACCOUNTING,
   ...ANON_VMA,
   ...FILES,
+  ...I_MMAP,
   ...PAGES,
 };

@@ -60,16 +60,6 @@ export function* release(env: Env, lock: LockClass, at: Ptr, field: string): Vis
   return 0;
 }
 
-const iMmap = (take: typeof acquire, name: string): Primitive =>
-  function* (env, [mapping]) {
-    return yield* take(
-      env,
-      'i_mmap_rwsem',
-      object(env, mapping, name, 'mapping'),
-      '__i_mmap_rwsem',
-    );
-  };
-
 /** flush_dcache_mmap_lock(): nothing on x86-64, a spin lock with interrupts off where caches alias. */
 function* spin(env: Env, mapping: Value, by: 1 | -1): Visible {
   const p = object(env, mapping, 'flush_dcache_mmap_lock()', 'mapping');
@@ -95,10 +85,6 @@ function* rcu(env: Env, by: 1 | -1): Visible {
 
 /** Locks other than those of an mm and of a VMA: who holds them, and in which order they are taken. */
 export const LOCKS: Record<string, Primitive> = {
-  i_mmap_lock_write: iMmap(acquire, 'i_mmap_lock_write()'),
-  i_mmap_unlock_write: iMmap(release, 'i_mmap_unlock_write()'),
-  i_mmap_lock_read: iMmap(acquire, 'i_mmap_lock_read()'),
-  i_mmap_unlock_read: iMmap(release, 'i_mmap_unlock_read()'),
   flush_dcache_mmap_lock: function* (env, [mapping]) {
     return yield* spin(env, mapping, 1);
   },

@@ -3,10 +3,16 @@ import type { Ptr, Value } from '../../machine/value.js';
 import type { World } from '../../machine/world.js';
 import { freshMm } from '../setup.js';
 import { isEventList, pendingEvents } from './hooks.js';
-import { allocate, CHILD, int, nameOf, object } from './support.js';
+import { allocate, CHILD, failing, int, nameOf, object } from './support.js';
 
 /** Where the references of users of an mm are counted: `mm_users` is an atomic_t. */
 const USERS = 'mm_users.counter';
+
+/** Set once mm_init() has made the mm one that somebody has to put. */
+const MADE = '__made';
+
+/** The mm was handed out by mm_init(), and its first reference is still there. */
+export const neverPut = (w: World, mm: Ptr): boolean => w.get(mm, MADE) === 1 && hasUsers(w, mm);
 
 /** References of users of the child's mm; at 0 nobody may take one any more. */
 export const usersOf = (w: World, mm: Ptr): number => Number(w.get(mm, USERS) ?? 0);
@@ -20,11 +26,12 @@ export const addUsers = (w: World, mm: Ptr, by: number): void =>
 
 const mm = (env: Env, x: Value, what: string): Ptr => object(env, x, what, 'mm');
 
-function count(env: Env, x: Value, by: number, what: string): number {
+/** Counts; a reference that nobody took is given back with a breach that the run goes on behind. Its result is -1. */
+function* count(env: Env, x: Value, by: number, what: string): Visible {
   const p = object(env, x, what);
   const next = int(env, p, 'counter') + by;
-  if (next < 0) env.breach('invalid-access', `${what} on ${nameOf(env, p)}: no reference is left`);
-  env.world.put(p, 'counter', next);
+  if (next < 0) yield failing('unwind', `${what} on the ${nameOf(env, p)}: no reference is left`);
+  else env.world.put(p, 'counter', next);
   return next;
 }
 
@@ -39,6 +46,7 @@ function* init(env: Env, x: Value): Visible {
     return 0;
   }
   env.world.put(p, 'binfmt', binfmt);
+  env.world.put(p, MADE, 1);
   return p;
 }
 
@@ -79,15 +87,15 @@ export const MM: Record<string, Primitive> = {
     return 0;
   },
   atomic_read: (env, [x]) => int(env, object(env, x, 'atomic_read()'), 'counter'),
-  atomic_inc: (env, [x]) => {
-    count(env, x, 1, 'atomic_inc()');
-    return 0;
+  atomic_inc: function* (env, [x]) {
+    return yield* count(env, x, 1, 'atomic_inc()');
   },
-  atomic_dec: (env, [x]) => {
-    count(env, x, -1, 'atomic_dec()');
-    return 0;
+  atomic_dec: function* (env, [x]) {
+    return yield* count(env, x, -1, 'atomic_dec()');
   },
-  atomic_dec_and_test: (env, [x]) => (count(env, x, -1, 'atomic_dec_and_test()') === 0 ? 1 : 0),
+  atomic_dec_and_test: function* (env, [x]) {
+    return (yield* count(env, x, -1, 'atomic_dec_and_test()')) === 0 ? 1 : 0;
+  },
   list_empty: (env, [x]) => {
     // a list of fork's own holds events, once dup_userfaultfd() was given it, and nothing else
     if (env.world.obj(object(env, x, 'list_empty()')).kind === 'local')

@@ -32,7 +32,10 @@ function* moveSequence(env: Env, mm: Ptr, ends = false): Visible {
   // at release this is the step that lets page faults in again, so it is shown
   if (mm === PARENT)
     yield step(
-      { guard: [], effect: [set(env.shared.mmapSeq, next)] },
+      {
+        guard: [],
+        effect: [set(env.shared.mmapSeq, next), ...(ends ? env.shared.checkNothingStale() : [])],
+      },
       ends ? 'all VMA write locks of the parent end' : 'mm_lock_seq moves',
       !ends,
     );
@@ -140,12 +143,12 @@ function* readUnlock(env: Env, x: Value): Visible {
   return 0;
 }
 
-function* killable(env: Env, x: Value): Visible {
+function* killable(env: Env, x: Value, name: string, take: typeof lock): Visible {
   if (yield* signalArrives(env)) {
-    mustReport(env, 'mmap_write_lock_killable() was interrupted');
+    mustReport(env, `${name}() was interrupted`);
     return EINTR;
   }
-  return yield* lock(env, x);
+  return yield* take(env, x);
 }
 
 /** A fatal signal, once it has arrived, stays pending. */
@@ -167,6 +170,13 @@ function* endWriteAll(env: Env, x: Value): Visible {
   return yield* moveSequence(env, mm, true);
 }
 
+function assertHeld(env: Env, x: Value): Value {
+  const mm = object(env, x, 'mmap_assert_locked', 'mm');
+  if (!heldAtAll(env, mm))
+    env.breach('assertion', `mmap lock of the ${nameOf(env, mm)} is not held`);
+  return 0;
+}
+
 function assertWrite(env: Env, args: Value[]): Value {
   const mm = object(env, args[0], 'mmap_assert_write_locked', 'mm');
   if (!holdsForWrite(env, mm))
@@ -183,7 +193,7 @@ export const MMAP_LOCK: Record<string, Primitive> = {
     return yield* lock(env, mm);
   },
   mmap_write_lock_killable: function* (env, [mm]) {
-    return yield* killable(env, mm);
+    return yield* killable(env, mm, 'mmap_write_lock_killable', lock);
   },
   mmap_write_unlock: function* (env, [mm]) {
     return yield* unlock(env, mm);
@@ -194,6 +204,9 @@ export const MMAP_LOCK: Record<string, Primitive> = {
   mmap_read_lock: function* (env, [mm]) {
     return yield* readLock(env, mm);
   },
+  mmap_read_lock_killable: function* (env, [mm]) {
+    return yield* killable(env, mm, 'mmap_read_lock_killable', readLock);
+  },
   mmap_read_unlock: function* (env, [mm]) {
     return yield* readUnlock(env, mm);
   },
@@ -201,4 +214,5 @@ export const MMAP_LOCK: Record<string, Primitive> = {
     return yield* endWriteAll(env, mm);
   },
   mmap_assert_write_locked: assertWrite,
+  mmap_assert_locked: (env, [mm]) => assertHeld(env, mm),
 };

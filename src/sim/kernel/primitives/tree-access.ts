@@ -1,5 +1,5 @@
 import { TAU } from '../../explore/op.js';
-import type { Env, Visible } from '../../machine/primitive.js';
+import type { Alternative, Env, Visible } from '../../machine/primitive.js';
 import { isPtr, type Ptr, type Value } from '../../machine/value.js';
 import {
   type Entry,
@@ -18,6 +18,7 @@ import { loadState, POSITION_FIELD, positionAt, saveState, statesOf } from '../t
 import { entryOf, TREE_FIELD, TreeValue, treeAt } from '../tree-value.js';
 import { failing, int, KERNEL, mayReclaim, mustReport, object } from './support.js';
 
+const EINVAL = 22;
 const NO_MEMORY = 'finds no memory for a node: fails';
 
 export const masArg = (env: Env, x: Value, what: string): Ptr => object(env, x, what);
@@ -44,7 +45,7 @@ export function faultBreach(env: Env, e: unknown, what: string): never {
   if (!(e instanceof MapleFault)) throw e;
   const text = `${what}: ${e.message.replace(/^maple tree: /, '')}`;
   if (e.fault === 'out-of-nodes') env.breach('tree-mode', text);
-  if (e.fault === 'null-node' || e.fault === 'overrun') env.breach('tree-corrupt', text);
+  if (['null-node', 'overrun', 'bad-range'].includes(e.fault)) env.breach('tree-corrupt', text);
   env.breach('invalid-access', text);
 }
 
@@ -98,6 +99,8 @@ export interface Change {
   promised?: boolean;
   /** Its allocations may sleep. */
   sleeps?: boolean;
+  /** It stores over the [index, last] of its iterator. */
+  ranged?: boolean;
   /**
    * Asks for no node, but its contract lets it fail and its callers look: a bulk store. It is tried with -ENOMEM in the
    * state and the tree as it was.
@@ -129,6 +132,7 @@ function attempt(env: Env, c: Change, failFrom: number): Outcome {
  */
 export function* changing(env: Env, c: Change): Visible {
   if (c.at) notStale(env, c.at, treeValue(env, c.tree).live, c.what);
+  if (c.ranged && (yield* endsBefore(env, c))) return 0;
   const good = attempt(env, c, Number.POSITIVE_INFINITY);
   const failed = int(env, KERNEL, 'failed');
   let taken = good;
@@ -157,13 +161,22 @@ export function* changing(env: Env, c: Change): Visible {
   return taken.value;
 }
 
+/** A range that ends before it begins: a build with CONFIG_DEBUG_MAPLE_TREE warns and stores nothing, others spoil the tree. */
+function* endsBefore(env: Env, c: Change): Generator<Alternative[], boolean, number> {
+  const { index, last } = loadState(env.world, c.at!, treeValue(env, c.tree).live);
+  if (index <= last) return false;
+  yield failing('tree-corrupt', `${c.what} to [${index}, ${last}], which ends before it begins`);
+  commit(env, c, attempt(env, { ...c, run: (_mt, mas) => refuse(mas!, EINVAL) }, Infinity));
+  return true;
+}
+
 /** Nothing done, -ENOMEM in the state. */
 function refusal(env: Env, c: Change): Outcome {
   return attempt(env, { ...c, run: (_mt, mas) => refuse(mas!) }, Number.POSITIVE_INFINITY);
 }
 
-function refuse(mas: MaState): Value {
-  mas_set_err(mas, -NO_MEM);
+function refuse(mas: MaState, error = NO_MEM): Value {
+  mas_set_err(mas, -error);
   return 0;
 }
 

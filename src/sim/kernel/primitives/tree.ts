@@ -76,6 +76,7 @@ function store(
     what,
     tree: treeOf(env, at, what),
     at,
+    ranged: true,
     run: (_mt, mas) => {
       bulk = inBulk(mas!);
       return op(mas!, entry);
@@ -211,7 +212,7 @@ const STORES: Record<string, Primitive> = {
     const c = store(env, m, 0, 'mas_expected_entries', (mas) =>
       mas_expected_entries(mas, Number(n ?? 0)),
     );
-    return yield* changing(env, { ...c, check: () => {}, sleeps: true });
+    return yield* changing(env, { ...c, check: () => {}, sleeps: true, ranged: false });
   },
   mas_destroy: (env, [m]) => destroyState(env, m),
 };

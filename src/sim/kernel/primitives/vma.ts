@@ -11,6 +11,7 @@ const OWN = [
   '__chain',
   '__opened',
   '__in_i_mmap',
+  '__hidden_by',
   '__copied',
   '__anon_none',
   '__freed',

@@ -38,6 +38,8 @@ function parentUntouched(world: World, shared: Shared): string[] {
   }
   const before = then;
   const out: string[] = [];
+  if (world.get(PARENT, 'exe_file') !== before.get(PARENT, 'exe_file'))
+    out.push("the parent's executable has changed");
   const trees = [before, world].map((w) =>
     parentEntries(w)
       .map((r) => `${r.first}-${r.last}:${keyOf(r.entry)}`)

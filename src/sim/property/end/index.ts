@@ -1,4 +1,5 @@
 import { stillHeld } from '../../kernel/primitives/locks.js';
+import { hasUsers } from '../../kernel/primitives/mm.js';
 import type { Shared } from '../../kernel/shared.js';
 import { isInt, isPtr, type Value } from '../../machine/value.js';
 import type { World } from '../../machine/world.js';
@@ -20,9 +21,10 @@ export const succeeds = (entry: string, value: Value): boolean =>
   entry === 'dup_mm' ? isPtr(value) : value === 0;
 
 /** A value that is neither success nor an error code. */
-function nonsense(entry: string, value: Value): string | null {
+function nonsense(world: World, entry: string, value: Value): string | null {
   if (value === undefined) return 'returns a value that was never set';
-  if (entry === 'dup_mm') return null;
+  if (entry === 'dup_mm')
+    return isPtr(value) && !hasUsers(world, value) ? 'returns an mm that it has put' : null;
   if (!isInt(value)) return 'returns no error code';
   return value <= 0 && value >= -MAX_ERRNO ? null : `returns ${value}, which is no error code`;
 }
@@ -37,7 +39,7 @@ export function brokenAtEnd(world: World, entry: string, value: Value, shared: S
     property: 'lock-state',
     text: `returns with the ${lock} held`,
   }));
-  const bad = nonsense(entry, value);
+  const bad = nonsense(world, entry, value);
   const lost = unreported(ended, shared);
   if (bad !== null) out.push({ property: 'failure-lost', text: bad });
   if (lost !== null)

@@ -1,4 +1,4 @@
-import { publishedForm } from '../../kernel/primitives/files.js';
+import { publishedForm } from '../../kernel/primitives/i_mmap.js';
 import { isPtr, isSym } from '../../machine/value.js';
 import { type Broken, childVmas, type Ended, num, objectsOf } from './tree.js';
 
