@@ -23,14 +23,12 @@ export function shownModels(pairs: readonly SourcePair[], config?: ConfigTable):
   return { ...shown, models };
 }
 
-/** One sentence about those that are not run although the patch changes them; null where there are none. */
-export function notRun(
+/** Those that are not run although the patch changes them. */
+export const notRun = (
   models: ReadonlyMap<string, ChangedModel>,
   program: Program | null,
-): string | null {
-  const names = [...models.keys()]
-    .filter((name) => !program || !runsIn(program, name))
-    .map((name) => `${name}()`);
-  if (names.length === 0) return null;
-  return `changes ${names.join(', ')}, which a model stands for: that text is not run`;
-}
+): string[] => [...models.keys()].filter((name) => !program || !runsIn(program, name));
+
+/** One sentence about functions that are not run although the patch changes them. */
+export const notRunNote = (names: readonly string[]): string =>
+  `changes ${names.map((n) => `${n}()`).join(', ')}, which a model stands for: that text is not run`;

@@ -10,7 +10,7 @@ import {
   withStale,
 } from './changed-models.js';
 import { causesOf, hiddenChanges, isCompiled, otherWay, placesOf } from './hidden.js';
-import { notRun, shownModels } from './modelled.js';
+import { notRun, notRunNote, shownModels } from './modelled.js';
 import { isModelled } from './sim/known.js';
 import type { Program } from './sim/program.js';
 import {
@@ -37,6 +37,8 @@ export interface Lowered {
   notes: string[];
   /** Why there are none although the patch may touch the entries; null where it does not. */
   refused: string | null;
+  /** Functions that models stand for, and that the patch changes: nobody has run what it makes of them. */
+  notRun?: string[];
 }
 
 /**
@@ -102,9 +104,10 @@ async function lowered(
     // with a tree such text is run, or said not to be analysed
     if (sourced.fromTree) return programs ? filledIn(programs) : [];
     const left = notRun(models, programs?.after ?? null);
-    return left === null ? notes : [...notes, left];
+    return left.length ? [...notes, notRunNote(left)] : notes;
   };
-  if (hidden.length === 0) return { programs: found, notes: note(found), refused: null };
+  const lost = found || sourced.fromTree ? {} : { notRun: notRun(models, null) };
+  if (hidden.length === 0) return { programs: found, notes: note(found), refused: null, ...lost };
   const where = `${placesOf(hidden)} not compiled here (${causesOf(hidden, config) || 'never on'})`;
   if (found)
     return { programs: found, notes: [...note(found), `${where}: not analysed`], refused: null };
@@ -113,7 +116,8 @@ async function lowered(
   if (!other || 'stale' in other) {
     // A branch that no option opens is no code; one that opens without effect on the entries is none of theirs.
     const open = way === null && hidden.some((h) => h.options.length > 0);
-    return { programs: null, notes: note(null), refused: open ? `${where}: not analysed` : null };
+    const refused = open ? `${where}: not analysed` : null;
+    return { programs: null, notes: note(null), refused, ...lost };
   }
   const told = `${where}: reviewed with ${way.changed.join(' and ')}`;
   return { programs: other, notes: [...note(other), told], refused: null };
@@ -150,12 +154,14 @@ async function lowerBoth(
   const defines = (files: readonly SourceFile[]) =>
     files.some((f) => listFunctions(f, config).some((x) => entries.includes(x.name)));
   const elsewhere = defines(others);
-  if (!elsewhere && !defines(after)) return null;
+  const own = followed(models);
+  // a function that stands as a model, and runs from its text, is run in a fork that is filled in
+  const alone = after.some((f) => listFunctions(f, config).some((x) => own.has(x.name)));
+  if (!elsewhere && !alone && !defines(after)) return null;
   const base = {
     before: [...(before.length > 0 ? before : after), ...others],
     after: [...after, ...others],
   };
-  const own = followed(models);
   const lower = (files: SourceFile[]) =>
     lowerAll([...files, ...others], entries, config, base, own);
   const lowered = await lower(after);
@@ -165,7 +171,7 @@ async function lowerBoth(
     ...above.filter((m) => !models.has(m.name)),
   ]);
   const programs = {
-    before: elsewhere || defines(before) ? await lower(before) : null,
+    before: elsewhere || alone || defines(before) ? await lower(before) : null,
     after: program,
   };
   const stubs = new Set(stale.map((m) => m.name));
@@ -197,10 +203,16 @@ function aroundFork(files: readonly SourceFile[], base: Base, config?: ConfigTab
   const guarded = [base.before, base.after].some((side) =>
     namesIn(side, 'dup_mm', config).has('uprobe_start_dup_mmap'),
   );
-  const era = guarded || knowsMarker ? '6.12' : '6.7';
+  // where no part of a fork is shown, only the hook that fork looks at the result of tells of an older one
+  const bare = !PARTS.some((name) => names(name).size > 0) && !hookReturns(base.before);
+  const era = guarded || knowsMarker || bare ? '6.12' : '6.7';
   const file = skeletonFile(era);
   return [file, teardownSkeleton(teardownFeatures(namesIn([file], 'dup_mmap', config)))];
 }
+
+/** ksm_fork() as these files show it has a result. */
+const hookReturns = (files: readonly SourceFile[]): boolean =>
+  files.some((f) => f.lines.some(({ text }) => /\bint\s+ksm_fork\s*\(/.test(text)));
 
 /** The patch changes what a walker looks at before it goes over the VMAs of an mm. */
 const walkersChange = ({ before, after }: Sourced['stable']): boolean =>

@@ -14,6 +14,7 @@ import type { Rule } from './judge/rule.js';
 import { configured, expired, isWanted, limitsOf, suppress } from './judge/settings.js';
 import type { Finding, PatchReview, PatchStatus, Review } from './judge/types.js';
 import { listingsOf } from './listings.js';
+import { notRunNote } from './modelled.js';
 import { type Programs, partsShown, programsOf } from './programs.js';
 import { KnownSteps } from './sim/machine/known-steps.js';
 import type { Limits } from './sim/scenario.js';
@@ -140,8 +141,9 @@ async function reviewOn(stack: Stack, patch: Patch, o: ReviewOptions): Promise<P
     const names = entries.map((e) => `${e}()`).join(', ');
     const parts = partsShown(sourced.pairs);
     if (parts !== null) return done('inconclusive', parts);
-    const told = lowered.notes.length ? lowered.notes.join('; ') : null;
-    return done('not-applicable', told ?? `touches nothing that ${names} runs`);
+    const aside = done('not-applicable', `touches nothing that ${names} runs`);
+    if (!lowered.notRun?.length) return aside;
+    return { ...aside, reason: notRunNote(lowered.notRun), notRun: lowered.notRun };
   }
   notes.push(...sourced.failures);
   const sides = sidesOf(lowered.programs, sourced, o);

@@ -233,7 +233,9 @@ function exitCode(review: Review, flags: ReviewFlags, unreadable: number): numbe
   const unproven = flags.mutants === false && findings.some((f) => f.verdict === 'holds');
   const open =
     unproven ||
-    review.patches.some((p) => p.status === 'inconclusive' || p.status === 'failed') ||
+    review.patches.some(
+      (p) => p.status === 'inconclusive' || p.status === 'failed' || p.notRun !== undefined,
+    ) ||
     findings.some(
       (f) => f.verdict === 'bounded' || f.verdict === 'vacuous' || f.verdict === 'inconclusive',
     );

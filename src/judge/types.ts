@@ -108,6 +108,8 @@ export interface PatchReview {
   findings: Finding[];
   /** What the reader must know about how the source was rebuilt; one sentence each. */
   notes?: string[];
+  /** Functions that the patch changes and that models stand for: what it makes of them was not run. Left out: none. */
+  notRun?: string[];
   /** Ids of the findings that answer what the mail asks about the patch that it quotes. */
   asked?: string[];
   /** Compared with an older version in the same input: ids of findings that are violations. */

@@ -32,9 +32,18 @@ export function withheld(rule: Rule, side: Side, e: Exploration): Exploration {
   );
 }
 
-/** Where dup_mmap() is cut short, what fails before and after in steps that nobody has shown is nobody's fault. */
+/** All of dup_mmap() is that of a skeleton. */
+const isFilled = (side: Side): boolean =>
+  side.program.functions.dup_mmap?.path.startsWith('skeleton:') ?? false;
+
+/** Where dup_mmap() is cut short, or not shown at all, what fails before and after in steps that nobody has shown is nobody's fault. */
 export function unseen(e: Exploration, before: Exploration | null, side: Side): Exploration {
-  if (!isCut(side) || e.verdict !== 'violated' || before?.verdict !== 'violated') return e;
+  if (
+    !(isCut(side) || isFilled(side)) ||
+    e.verdict !== 'violated' ||
+    before?.verdict !== 'violated'
+  )
+    return e;
   const last = e.worst?.counterexample?.steps.at(-1);
   if (!last || last.line !== null) return e;
   return undecided(

@@ -10,11 +10,14 @@ export function namedPatches(
   verbose: boolean,
 ): { named: PatchReview[]; counted: PatchReview[] } {
   const isPlain = (p: PatchReview) =>
-    p.status === 'not-applicable' && (p.versus?.fixed.length ?? 0) === 0;
+    p.status === 'not-applicable' && !p.notRun && (p.versus?.fixed.length ?? 0) === 0;
   const counted = patches.filter(isPlain);
   if (verbose || counted.length <= MOST_NAMED) return { named: patches, counted: [] };
   return { named: patches.filter((p) => !isPlain(p)), counted };
 }
+
+/** Nothing of the patch is a rule's affair, or what is was not run. */
+export const asideWord = (p: PatchReview): string => (p.notRun ? 'not analysed' : 'not applicable');
 
 /** One sentence about patches that nothing applies to: how many, for which reasons. */
 export function countedLine(patches: readonly PatchReview[], width: number): string[] {

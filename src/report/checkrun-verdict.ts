@@ -118,7 +118,8 @@ function unsettled(review: PatchReview, open: Finding[]): string {
 
 function notReviewed(review: PatchReview): string {
   const reason = review.reason === '' ? 'no reason given' : review.reason;
-  if (review.status === 'not-applicable') return `Not applicable: ${reason}`;
+  if (review.status === 'not-applicable' && !review.notRun) return `Not applicable: ${reason}`;
+  if (review.notRun) return `Not analysed: ${reason}`;
   if (review.status === 'inconclusive') return `Not analysed: ${reason}`;
   return `Review failed: ${reason}`;
 }

@@ -1,6 +1,6 @@
 import { plural, printable, thousands, wrapText } from '../base/terminal.js';
 import type { Finding, PatchReview, Review } from '../judge/types.js';
-import { countedLine, namedPatches, skippedLines } from './aside.js';
+import { asideWord, countedLine, namedPatches, skippedLines } from './aside.js';
 import { interleaving, places } from './columns.js';
 import { costRows } from './cost-rows.js';
 
@@ -27,7 +27,7 @@ export function renderText(review: Review, o: { verbose?: boolean } = {}): strin
 
 function patchText(p: PatchReview, verbose: boolean): string {
   if (p.status === 'not-applicable')
-    return clip(`not applicable: ${oneLine(p.subject)} (${oneLine(p.reason)})`);
+    return clip(`${asideWord(p)}: ${oneLine(p.subject)} (${oneLine(p.reason)})`);
   const head = wrapText(oneLine(p.subject), WIDTH).map((l, k) => (k ? ` ${l}` : l));
   head.push(...wrapText(printable(filesLine(p)), WIDTH));
   for (const note of p.notes ?? []) head.push(...wrapText(printable(note), WIDTH));

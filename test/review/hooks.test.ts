@@ -104,4 +104,32 @@ describe('a hook that a patch changes, without a tree', () => {
     const r = await review(both(early(), change));
     for (const f of r.findings) expect([f.rule, f.verdict]).toEqual([f.rule, 'inconclusive']);
   });
+
+  it.each([
+    ['int', FULL, STUB],
+    ['void', ENTERS.replace('return ', ''), ''],
+  ])(
+    'is run in a fork that is filled in where the patch shows none (%s)',
+    async (type, from, to) => {
+      const r = await review(headerPatch(header(from, to, type), header(to, to, type)));
+      expect(r.status).toBe('reviewed');
+      expect(of(r, 'fork-registration')).toMatchObject({
+        ...{ verdict: 'violated', change: 'introduced' },
+        location: { path: HEADER },
+      });
+      const early = from
+        .replace('if (', 'if (!')
+        .replace(/\t(return )?__ksm_enter/, `\t${to.trim() || 'return;'}\n\t$1__ksm_enter`)
+        .replace(/\n\treturn 0;\n$/, '\n');
+      const said = await review(headerPatch(header(from, to, type), header(early, to, type)));
+      expect(of(said, 'fork-registration')).toMatchObject({ verdict: 'holds', change: 'none' });
+    },
+  );
+
+  it('that can not be run is said not to be analysed', async () => {
+    const text =
+      'extern int a;\n\nvoid vm_area_free(struct vm_area_struct *vma)\n{\n\tone(vma);\n}\n';
+    const r = await review(patchOf('kernel/fork.c', text, edit(text, '\tone(vma);\n', '')));
+    expect(r).toMatchObject({ status: 'not-applicable', notRun: ['vm_area_free'] });
+  });
 });
