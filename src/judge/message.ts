@@ -33,8 +33,13 @@ export function messageOf(
   return text.replace(/\{(\w+)\}/g, (_all, name: string) => PLACEHOLDERS[name](rule, facts, e));
 }
 
-/** The last thing that the forking thread, else any thread, does in the shown run. */
+/**
+ * The last thing that is done in the shown run: where threads of the parent run beside fork, what fork does last; else
+ * it may be the teardown of the child that shows the breach.
+ */
 function lastStep(e: Exploration) {
-  const steps = e.worst?.counterexample?.steps ?? [];
+  const run = e.worst?.counterexample;
+  const steps = run?.steps ?? [];
+  if (run?.scenario.threads.length === 0) return steps.at(-1);
   return steps.findLast((s) => s.thread === 'fork') ?? steps.at(-1);
 }

@@ -121,6 +121,11 @@ export const WIDER_DEFECTS: readonly WiderEdit[] = [
         '\t}',
       ),
   }),
+  ...list(NEW, 'exit_mmap', 'fork-unwind', {
+    'the walk is not rewound before page tables go': (e, f) =>
+      e.remove(f.calls('vma_iter_set')[0].stmt),
+    'the walk is not rewound before VMAs go': (e, f) => e.remove(f.calls('vma_iter_set')[1].stmt),
+  }),
   ...list(BOTH, 'dup_mmap', 'fork-accounting', {
     'writable is counted for all that is shared': (e, f) =>
       e.replace(

@@ -1,11 +1,14 @@
 import type { Env, Primitive } from '../../machine/primitive.js';
-import { isPtr, type Ptr, pointer, type Value } from '../../machine/value.js';
+import { isInt, isPtr, type Ptr, pointer, type Value } from '../../machine/value.js';
+import { mas_find } from '../../maple/index.js';
 import { addTo, close, removeVma, unlinkAnon, unlinkFile } from '../ledger.js';
 import { following } from '../links.js';
 import { countTreeNodes } from '../tree-ends.js';
+import { toValue } from '../tree-value.js';
 import { unlinkRb } from './links.js';
 import { CHILD, nameOf, object, PARENT, vmaArg } from './support.js';
 import { entries, XA_ZERO_ENTRY } from './tree.js';
+import { reading } from './tree-access.js';
 
 /** Calls of exit_mmap() and of the walks below it that change nothing that is looked at. */
 const NO_EFFECT: readonly string[] = [
@@ -84,6 +87,8 @@ function gatherFor(env: Env, gather: Value, mm: Value): Value {
   return 0;
 }
 
+const ULONG_MAX = 0xffffffffffffffffn;
+
 /** A walk that is given no tree follows the list of the VMAs, as before 6.1. */
 const isVma = (env: Env, x: Value): x is Ptr =>
   isPtr(x) && ['vma', 'copy'].includes(env.world.obj(x).kind);
@@ -95,21 +100,37 @@ function treeBelow(env: Env, x: Value, what: string): { tree: Ptr; stopsAtMarker
   return isPtr(tree) ? { tree, stopsAtMarker: true } : { tree: p, stopsAtMarker: false };
 }
 
-/** `first` and what follows it in the tree, up to the failure marker where that version knows it. */
-function walk(env: Env, over: Value, first: Value, what: string, visit: (vma: Ptr) => void): Value {
+/** A walk over VMAs: the tree, its iterator or, before 6.1, the VMA that `over` is, and what is done with each VMA. */
+interface Walk {
+  over: Value;
+  first: Value;
+  /** Where an iterator stops: one behind the last index that it looks at; 0 is the end of the address space. */
+  limit: Value;
+  what: string;
+  visit: (vma: Ptr) => void;
+}
+
+/** `first` and what follows it: an iterator (6.4 on) is moved, and stops at the failure marker. */
+function walk(env: Env, { over, first, limit, what, visit }: Walk): Value {
   if (isVma(env, over)) {
     for (const vma of following(env.world, over)) visit(torn(env, vma, what));
     return 0;
   }
-  const { tree, stopsAtMarker } = treeBelow(env, over, what);
-  const list = entries(env, tree);
-  const at = list.findIndex((r) => r.entry === first);
   visit(torn(env, first, what));
-  for (const r of list.slice(at + 1)) {
-    if (at < 0 || (stopsAtMarker && r.entry === XA_ZERO_ENTRY)) break;
-    visit(torn(env, r.entry, what));
+  const { tree, stopsAtMarker } = treeBelow(env, over, what);
+  if (!stopsAtMarker) {
+    const list = entries(env, tree);
+    const at = list.findIndex((r) => r.entry === first);
+    for (const r of at < 0 ? [] : list.slice(at + 1)) visit(torn(env, r.entry, what));
+    return 0;
   }
-  return 0;
+  const at = object(env, over, what);
+  const max = isInt(limit) ? BigInt.asUintN(64, BigInt(limit) - 1n) : ULONG_MAX;
+  for (;;) {
+    const next = reading(env, at, what, (mas) => toValue(mas_find(mas, max)));
+    if (next === 0 || next === XA_ZERO_ENTRY) return 0;
+    visit(torn(env, next, what));
+  }
 }
 
 /** One VMA of free_pgtables(): out of the reverse maps, then its page tables. */
@@ -163,9 +184,14 @@ export const EXIT: Record<string, Primitive> = {
  * The variant that is given an iterator stops at the failure marker (6.8 on), the older one knows of none.
  */
 export const EXIT_WALKS: Record<string, Primitive> = {
-  unmap_vmas: (env, [, over, vma]) => walk(env, over, vma, 'unmap_vmas()', (x) => unmapOne(env, x)),
-  free_pgtables: (env, [, over, vma]) =>
-    walk(env, over, vma, 'free_pgtables()', (x) => unlinkAndFree(env, x, 'free_pgtables()')),
+  unmap_vmas: (env, [, over, first, , , limit]) => {
+    const visit = (x: Ptr) => unmapOne(env, x);
+    return walk(env, { over, first, limit, what: 'unmap_vmas()', visit });
+  },
+  free_pgtables: (env, [, over, first, , limit]) => {
+    const visit = (x: Ptr) => unlinkAndFree(env, x, 'free_pgtables()');
+    return walk(env, { over, first, limit, what: 'free_pgtables()', visit });
+  },
   unmap_region: (env, [, over, vma, , , , end]) => unmapRegion(env, over, vma, end),
   /** Before 6.1 it returns the next VMA of the list. */
   remove_vma: (env, [x]) => {
