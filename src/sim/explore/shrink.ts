@@ -25,19 +25,31 @@ export function* smaller(s: Scenario): Generator<Scenario> {
 
 /**
  * The smallest scenario, by single steps down, for which `fails` still says yes: fewest threads first, then VMAs,
- * accesses, pages and failures.
+ * accesses, pages and failures. Each way of getting smaller is gone through before the next one, all of them again until
+ * nothing helps; no scenario is tried twice.
  */
 export function shrink(s: Scenario, fails: (candidate: Scenario) => boolean): Scenario {
+  const tried = new Map<string, boolean>();
+  const asked = (c: Scenario): boolean => {
+    const key = JSON.stringify(c);
+    const known = tried.get(key);
+    if (known !== undefined) return known;
+    const answer = fails(c);
+    tried.set(key, answer);
+    return answer;
+  };
   // alone, VMAs are many: whole runs of them are dropped at once
-  let best = s.threads.length === 0 ? fewerVmas(s, fails) : s;
+  let best = s.threads.length === 0 ? fewerVmas(s, asked) : s;
   for (let again = true; again; ) {
     again = false;
-    for (const c of smaller(best))
-      if (fails(c)) {
+    for (let k = 0; ; ) {
+      const c = [...smaller(best)][k];
+      if (!c) break;
+      if (asked(c)) {
         best = c;
         again = true;
-        break;
-      }
+      } else k++;
+    }
   }
   return best;
 }
