@@ -139,6 +139,7 @@ export function detectFeatures(
     ),
     guardsTeardown: around.guardsTeardown,
     scans: (['ksm', 'khugepaged'] as const).filter((name) => callees.has(`${name}_fork`)),
+    ...(has('vma_is_shared_maywrite') ? {} : { countsShared: true }),
     ...(callees.has('dup_userfaultfd_fail') ? { failsEvents: true } : {}),
     ...(around.links ? { vmaLinks: around.links } : {}),
   };

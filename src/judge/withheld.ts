@@ -34,7 +34,7 @@ export function withheld(rule: Rule, side: Side, e: Exploration): Exploration {
 
 /** All of dup_mmap() is that of a skeleton. */
 const isFilled = (side: Side): boolean =>
-  side.program.functions.dup_mmap?.path.startsWith('skeleton:') ?? false;
+  side.program.functions.dup_mmap?.refs.every((r) => r.path.startsWith('skeleton:')) ?? false;
 
 /** Where dup_mmap() is cut short, or not shown at all, what fails before and after in steps that nobody has shown is nobody's fault. */
 export function unseen(e: Exploration, before: Exploration | null, side: Side): Exploration {

@@ -39,6 +39,8 @@ export interface Features {
   scans?: readonly ('ksm' | 'khugepaged')[];
   /** Fork events of a fork that fails are dropped, before the patch or after it; left out: there is no way to (to 6.11). */
   failsEvents?: boolean;
+  /** A file counts every shared mapping as writable, whether it may be written or not (to 6.6); left out: it does not. */
+  countsShared?: boolean;
 }
 
 /** Trees of mms are in RCU mode. */

@@ -35,9 +35,19 @@ export const pageCount = (env: Has, vma: Ptr): number =>
 /** Takes `pages` (signed) from the commit count. */
 export const uncharge = (env: Has, pages: number): void => addTo(env, KERNEL, 'committed', -pages);
 
-/** Shared, and the mapping may be made writable: it counts in the file's i_mmap_writable. */
+/** Shared, and the mapping may be made writable. */
 export const sharedMaywrite = (env: Has, vma: Ptr): boolean =>
   (count(env, vma, 'vm_flags') & VM_SHARED_MAYWRITE) === VM_SHARED_MAYWRITE;
+
+/** Field of the kernel object: a file counts every shared mapping. */
+export const COUNTS_SHARED = '__counts_shared';
+const VM_SHARED = 0x8;
+
+/** The mapping counts in the file's i_mmap_writable. */
+export const countsAsWritable = (env: Has, vma: Ptr): boolean =>
+  env.world.get(KERNEL, COUNTS_SHARED) === 1
+    ? (count(env, vma, 'vm_flags') & VM_SHARED) !== 0
+    : sharedMaywrite(env, vma);
 
 const mappingOf = (env: Has, vma: Ptr): Value => {
   const file = env.world.get(vma, 'vm_file');
@@ -48,7 +58,7 @@ const mappingOf = (env: Has, vma: Ptr): Value => {
 export function unlinkFile(env: Has, vma: Ptr): void {
   if (!isPtr(env.world.get(vma, 'vm_file'))) return;
   addTo(env, vma, '__in_i_mmap', -1);
-  if (sharedMaywrite(env, vma)) addTo(env, mappingOf(env, vma), '__writable', -1);
+  if (countsAsWritable(env, vma)) addTo(env, mappingOf(env, vma), '__writable', -1);
 }
 
 /** unlink_anon_vmas(): a VMA without chain that holds another one's anon_vma takes that one off its count. */

@@ -3,6 +3,7 @@ import { World } from '../machine/world.js';
 import type { Scenario, VmaSpec } from '../scenario.js';
 import { VM_FLAGS } from './constants.js';
 import { hasRcuTrees } from './features.js';
+import { COUNTS_SHARED } from './ledger.js';
 import { linkAll, noLinks } from './links.js';
 import { setFlag } from './primitives/flags.js';
 import { SCANNERS, scansParent } from './primitives/scanner-list.js';
@@ -32,6 +33,7 @@ export function initialWorld(shared: Shared): World {
   w.create('task', 'current');
   const flags = mmTreeFlags(hasRcuTrees(shared.features));
   w.put(KERNEL, TREE_FLAGS, flags);
+  if (shared.features.countsShared) w.put(KERNEL, COUNTS_SHARED, 1);
   const sums = countersOf(scenario.vmas.map((v) => ({ flags: flagsOf(v), pages: pagesOf(v) })));
   for (const mm of [PARENT, CHILD]) freshMm(w, mm);
   for (const field of COUNTERS) w.put(PARENT, field, sums[field]);

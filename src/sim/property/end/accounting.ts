@@ -1,4 +1,4 @@
-import { pageCount, sharedMaywrite } from '../../kernel/ledger.js';
+import { countsAsWritable, pageCount } from '../../kernel/ledger.js';
 import { CHILD, PARENT } from '../../kernel/primitives/support.js';
 import { COUNTERS, countersOf } from '../../kernel/stat.js';
 import { isPtr, type Ptr } from '../../machine/value.js';
@@ -29,7 +29,7 @@ function writable(world: World, owners: readonly Ptr[]): Broken[] {
         isPtr(file) &&
         world.get(file, 'f_mapping') === mapping &&
         num(world, p, '__in_i_mmap') > 0 &&
-        sharedMaywrite({ world }, p)
+        countsAsWritable({ world }, p)
       );
     }).length;
     const now = num(world, mapping, '__writable');
