@@ -98,9 +98,11 @@ export async function cachedProgram({ entry, out, warm, workers = new Set() }) {
     banner: { js: commonHead(folder) },
     plugins: [moduleUrls(workers)],
   });
-  const { text } = outputFiles[0];
   const stem = basename(out, '.js');
-  const hash = createHash('sha256').update(text).digest('hex').slice(0, 12);
+  const hash = createHash('sha256').update(outputFiles[0].text).digest('hex').slice(0, 12);
+  const text = outputFiles[0].text
+    .replace("'@BUILD@'", `'${hash}'`)
+    .replace('"@BUILD@"', `"${hash}"`);
   mkdirSync(folder, { recursive: true });
   for (const old of readdirSync(folder))
     if (old.startsWith(`${stem}-`)) rmSync(join(folder, old), { recursive: true });

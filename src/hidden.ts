@@ -56,6 +56,7 @@ export function otherWay(hidden: readonly Hidden[], config?: ConfigTable): Other
     const { active } = preprocess(first.code, table);
     if (first.lines.some((i) => isBlank(first.unit, active, i))) continue;
     const changed = set.map((o) => `CONFIG_${o} ${configOn(o, config) ? 'off' : 'on'}`);
+    if (!config || config.id !== undefined) table.id = `${config?.id ?? ''} but for ${set.join()}`;
     return { config: table, changed };
   }
   return null;

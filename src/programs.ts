@@ -1,7 +1,13 @@
 import { ForkloreError } from './base/errors.js';
 import { limitError, MAX_INSTRUCTIONS } from './base/limits.js';
 import { modelsAbove } from './below-models.js';
-import { type ConfigTable, listFunctions, lowerProgram, namesIn } from './cfront/index.js';
+import {
+  type ConfigTable,
+  type KeptPrograms,
+  listFunctions,
+  lowerProgram,
+  namesIn,
+} from './cfront/index.js';
 import {
   type ChangedModel,
   changedModels,
@@ -43,15 +49,16 @@ export interface Lowered {
 
 /**
  * Both versions of the entries. Where the configuration hides all that the patch changes in them, they are lowered with
- * the options around those lines the other way, which a note says.
+ * the options around those lines the other way, which a note says. `kept`: programs that were lowered before.
  */
 export async function programsOf(
   sourced: Sourced,
   entries: readonly string[],
   config?: ConfigTable,
+  kept?: KeptPrograms,
 ): Promise<Lowered> {
   try {
-    return await lowered(sourced, entries, config);
+    return await lowered(sourced, entries, config, kept);
   } catch (e) {
     if (!(e instanceof ForkloreError) || e.kind !== 'limit') throw e;
     return { programs: null, notes: [], refused: `${e.message}: not analysed` };
@@ -86,6 +93,7 @@ async function lowered(
   given: Sourced,
   wanted: readonly string[],
   config?: ConfigTable,
+  kept?: KeptPrograms,
 ): Promise<Lowered> {
   // any of the parts of a fork may be what the patch is about: the others have skeletons
   const entries = wanted.includes('dup_mm') ? [...new Set([...wanted, ...PARTS])] : wanted;
@@ -93,7 +101,7 @@ async function lowered(
   const sourced = { ...given, pairs };
   const files = sidesOf(pairs).filter((f) => isFamily(f.path));
   const hidden = hiddenChanges(files, config);
-  const found = await lowerBoth(sourced, entries, config, hidden.length > 0, models);
+  const found = await lowerBoth(sourced, entries, config, hidden.length > 0, models, kept);
   if (found && 'stale' in found)
     return {
       programs: null,
@@ -112,7 +120,7 @@ async function lowered(
   if (found)
     return { programs: found, notes: [...note(found), `${where}: not analysed`], refused: null };
   const way = otherWay(hidden, config);
-  const other = way && (await lowerBoth(sourced, entries, way.config, false, models));
+  const other = way && (await lowerBoth(sourced, entries, way.config, false, models, kept));
   if (!other || 'stale' in other) {
     // A branch that no option opens is no code; one that opens without effect on the entries is none of theirs.
     const open = way === null && hidden.some((h) => h.options.length > 0);
@@ -149,6 +157,7 @@ async function lowerBoth(
   config: ConfigTable | undefined,
   compiledOnly: boolean,
   models: ReadonlyMap<string, ChangedModel>,
+  kept?: KeptPrograms,
 ): Promise<Programs | OnlyModels | null> {
   const [before, after] = [versions(pairs, 'before'), versions(pairs, 'after')];
   const defines = (files: readonly SourceFile[]) =>
@@ -163,7 +172,7 @@ async function lowerBoth(
     after: [...after, ...others],
   };
   const lower = (files: SourceFile[]) =>
-    lowerAll([...files, ...others], entries, config, base, own);
+    lowerAll([...files, ...others], entries, config, base, { own, kept });
   const lowered = await lower(after);
   const above = tree ? await modelsAbove(pairs, tree, lowered, config) : [];
   const { program, stale } = withStale(lowered, [
@@ -218,13 +227,20 @@ const hookReturns = (files: readonly SourceFile[]): boolean =>
 const walkersChange = ({ before, after }: Sourced['stable']): boolean =>
   JSON.stringify(before) !== JSON.stringify(after);
 
-/** The entries, and what they need, from these files. `own`: modelled names that stand for their text here. */
+interface LowerAllOptions {
+  /** Modelled names that stand for their text here. */
+  own?: ReadonlySet<string>;
+  /** Programs that were lowered before. */
+  kept?: KeptPrograms;
+}
+
+/** The entries, and what they need, from these files. */
 export async function lowerAll(
   files: SourceFile[],
   entries: readonly string[],
   config?: ConfigTable,
   base: Base = { before: files, after: files },
-  own: ReadonlySet<string> = new Set(),
+  { own = new Set(), kept }: LowerAllOptions = {},
 ): Promise<Program> {
   const declarations = [helpers()];
   if (entries.includes('dup_mm')) declarations.push(...aroundFork(files, base, config));
@@ -232,15 +248,16 @@ export async function lowerAll(
     ...{ files, entries: [...entries], declarations },
     isModelled: (name: string) => isModelled(name) && !own.has(name),
     ...(config ? { config } : {}),
+    ...(kept ? { kept: { programs: kept, modelled: [...own].sort().join() } } : {}),
   });
   const size = Object.values(program.functions).reduce((n, f) => n + f.code.length, 0);
   if (size > MAX_INSTRUCTIONS) throw limitError(entries.join(', '), MAX_INSTRUCTIONS, 'steps');
   return program;
 }
 
-let kept: SourceFile | null = null;
+let helperFile: SourceFile | null = null;
 /** One object for all programs, so that it is indexed once. */
-const helpers = (): SourceFile => (kept ??= skeletonHelpers());
+const helpers = (): SourceFile => (helperFile ??= skeletonHelpers());
 
 const versions = (pairs: readonly SourcePair[], side: 'before' | 'after'): SourceFile[] =>
   pairs.map((p) => p[side]).filter((f) => f !== null);

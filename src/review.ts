@@ -1,6 +1,6 @@
 import { askedFindings } from './asked.js';
 import { VERSION } from './base/version.js';
-import type { ConfigTable } from './cfront/index.js';
+import { type ConfigTable, type KeptPrograms, RecentPrograms } from './cfront/index.js';
 import { parseSubject } from './intake/subject.js';
 import type { FilePatch, Patch, PatchSeries } from './intake/types.js';
 import type { Side } from './judge/applies.js';
@@ -37,6 +37,8 @@ export interface ReviewOptions {
   explore?: ExploreOptions;
   /** Options of the tree's `.config`; what it does not answer is left to the built-in table. */
   config?: ConfigTable;
+  /** Programs that were lowered before; without it those of this review alone count. */
+  kept?: KeptPrograms;
   /** false: no fixes are looked for. */
   suggest?: boolean;
   /** Told of each entry of the report and the patch that it is about, in the report's order. */
@@ -132,7 +134,8 @@ async function reviewOn(stack: Stack, patch: Patch, o: ReviewOptions): Promise<P
     return done('not-applicable', 'the configuration leaves all its files out');
   const rules = configured(o.rules, settings);
   const entries = entriesOf(rules);
-  const lowered = await programsOf(sourced, entries, o.config);
+  const kept = new RecentPrograms(o.kept);
+  const lowered = await programsOf(sourced, entries, o.config, kept);
   notes.push(...lowered.notes);
   if (lowered.programs === null) {
     if (sourced.failures.length) return done('inconclusive', sourced.failures.join('; '));
@@ -152,7 +155,7 @@ async function reviewOn(stack: Stack, patch: Patch, o: ReviewOptions): Promise<P
   const all = await evaluateRules({ ...sides, rules, message, options, keep: o.keep });
   const today = o.today ?? new Date().toISOString().slice(0, 10);
   const found = suppress(all, settings, today);
-  const context = { patch, sourced, ...sides, rules, config: o.config, options };
+  const context = { patch, sourced, ...sides, rules, config: o.config, kept, options };
   const findings =
     o.suggest === false ? found : await suggestFixes({ ...context, findings: found });
   notes.push(...expired(settings, today));

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ConfigTable } from './cfront/index.js';
 import type { FilePatch, Patch } from './intake/types.js';
 import { headerNames, type StableChecks, stableChecksOf } from './judge/features.js';
@@ -80,5 +81,7 @@ function touchesFamily(file: FilePatch): boolean {
 /** The options of the tree's `.config`; undefined where there is none. */
 export async function treeConfig(reader: ContentReader | null): Promise<ConfigTable | undefined> {
   const text = await reader?.read('.config');
-  return text ? parseKconfig(text) : undefined;
+  if (!text) return undefined;
+  const id = createHash('sha256').update(text).digest('hex');
+  return Object.assign(parseKconfig(text), { id });
 }

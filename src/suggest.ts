@@ -1,4 +1,4 @@
-import type { ConfigTable } from './cfront/index.js';
+import type { ConfigTable, KeptPrograms } from './cfront/index.js';
 import { applyEdit, type InverseEdit, inverseEdits } from './edits.js';
 import type { Patch } from './intake/types.js';
 import { applies, type Side } from './judge/applies.js';
@@ -18,6 +18,8 @@ export interface SuggestInput {
   findings: readonly Finding[];
   rules: readonly Rule[];
   config: ConfigTable | undefined;
+  /** Programs that were lowered before. */
+  kept: KeptPrograms;
   options: ExploreOptions;
 }
 
@@ -78,7 +80,8 @@ async function edited(i: SuggestInput, edit: InverseEdit): Promise<Side | null> 
   });
   if (!made) return null;
   const entries = entriesOf(i.rules);
-  const { programs, refused } = await programsOf({ ...i.sourced, pairs }, entries, i.config);
+  const sourced = { ...i.sourced, pairs };
+  const { programs, refused } = await programsOf(sourced, entries, i.config, i.kept);
   if (programs) return { program: programs.after, features: i.after.features };
   // nothing is left of the patch: that is the version before
   return refused === null ? i.before : null;

@@ -1,5 +1,9 @@
 /** Answers for CONFIG_ options: true, false, or undefined to leave it to the default table. Names come without prefix. */
-export type ConfigTable = (option: string) => boolean | undefined;
+export interface ConfigTable {
+  (option: string): boolean | undefined;
+  /** Tables with equal ids give equal answers; without one, nothing that was made with it is kept. */
+  id?: string;
+}
 
 /** What a distribution kernel for x86-64 has on and dup_mmap, exit_mmap and their helpers look at. */
 const ON = new Set(

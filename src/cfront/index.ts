@@ -5,6 +5,7 @@ import type { ConfigTable } from './config.js';
 import { constantValue } from './convert.js';
 import { expression } from './expressions.js';
 import { lowerFunction, textType } from './function.js';
+import { type KeptPrograms, programKey } from './kept.js';
 import { loadParser } from './parser.js';
 import { lineIndex, unitOf } from './unit.js';
 import { World } from './world.js';
@@ -20,6 +21,8 @@ export interface LowerOptions {
   config?: ConfigTable;
   /** Headers, searched last; bodies found there may be lowered too. */
   declarations?: SourceFile[];
+  /** Where the program may be kept; `modelled` tells `isModelled` from others of the same tool. */
+  kept?: { programs: KeptPrograms; modelled: string };
 }
 
 /**
@@ -27,6 +30,15 @@ export interface LowerOptions {
  * becomes `unmodelled` instructions and notes of level `error`.
  */
 export async function lowerProgram(opts: LowerOptions): Promise<Program> {
+  const key = opts.kept ? programKey(opts, opts.kept.modelled) : null;
+  const known = key === null ? null : opts.kept!.programs.get(key);
+  if (known) return known;
+  const program = await lower(opts);
+  if (key !== null) opts.kept!.programs.put(key, program);
+  return program;
+}
+
+async function lower(opts: LowerOptions): Promise<Program> {
   await loadParser();
   const world = createWorld(opts);
   const program: Program = { functions: {}, structs: {}, notes: world.notes };
@@ -128,3 +140,4 @@ export function functionOfLine(
 }
 
 export type { ConfigTable } from './config.js';
+export { type KeptPrograms, RecentPrograms } from './kept.js';

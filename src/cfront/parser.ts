@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { Language, Parser, type TreeCursor } from 'web-tree-sitter';
@@ -28,11 +29,19 @@ export async function loadParser(): Promise<void> {
   parser = await ready;
 }
 
+const grammarFile = (): string =>
+  createRequire(import.meta.url).resolve('tree-sitter-c/tree-sitter-c.wasm');
+
+/** Tells the installed grammar from another one, without loading it. */
+export function grammarId(): string {
+  const { size, mtimeMs } = statSync(grammarFile());
+  return `${size} ${mtimeMs}`;
+}
+
 async function start(): Promise<Parser> {
-  const require = createRequire(import.meta.url);
   try {
     await Parser.init();
-    const wasm = await readFile(require.resolve('tree-sitter-c/tree-sitter-c.wasm'));
+    const wasm = await readFile(grammarFile());
     const made = new Parser();
     const language = await Language.load(wasm);
     made.setLanguage(language);

@@ -105,6 +105,10 @@ export function program(): Command {
         'program',
       ]),
     )
+    .option(
+      '--no-cache',
+      'use no programs lowered by earlier runs, and keep none (see docs/cache.md)',
+    )
     .option('--no-mutants', 'faster: passes are not tried against edited code, and may be vacuous')
     .option('--verbose', 'report in full what holds, too')
     .option('--quiet', 'no progress')

@@ -14,6 +14,7 @@ import { findConfig } from './config.js';
 import type { Format } from './format-names.js';
 import { ALWAYS, type Reported, render, repliesOf, unanswered } from './formats.js';
 import { type InputOptions, readInputs } from './inputs.js';
+import { keptPrograms } from './kept-programs.js';
 import { describe } from './nipa.js';
 import { PageCollector } from './page.js';
 import { gitUser, sendReplies } from './send.js';
@@ -45,6 +46,8 @@ export interface ReviewFlags {
   quiet?: boolean;
   verbose?: boolean;
   mutants?: boolean;
+  /** false: nothing is kept between runs, and nothing that was kept is used. */
+  cache?: boolean;
   /** Worker threads. */
   jobs?: number;
 }
@@ -106,6 +109,7 @@ export async function runReview(
       answered.push({ review, patch });
     const options = {
       ...{ reader, rules, keep, explore, settings, onReview, made: new Made() },
+      ...(flags.cache === false ? {} : { kept: keptPrograms(process.env) }),
       ...(page ? { observe: page.onPatch } : {}),
     };
     const review = series ? await reviewSeries(series, options) : nothing();

@@ -61,7 +61,7 @@ function main(): number {
   appendFileSync(file, piece);
   const cli = join(projectRoot(), 'dist/cli/main.js');
   const forklore = (...args: string[]) =>
-    measure(process.execPath, [cli, 'review', file, '--quiet', ...args], folder);
+    measure(process.execPath, [cli, 'review', file, '--quiet', '--no-cache', ...args], folder);
   const split = join(folder, 'split');
   const ways: Way[] = [
     {

@@ -57,7 +57,7 @@ async function inputsOf(folder: string): Promise<Input[]> {
 function compare(i: Row, runs: number, traces: string): { ours: Measured; spatch: number | null } {
   const main = join(root, 'dist', 'cli', 'main.js');
   const quick = i.mutants ? [] : ['--no-mutants'];
-  const command = [main, 'review', '--quiet', '--traces', traces, ...quick];
+  const command = [main, 'review', '--quiet', '--no-cache', '--traces', traces, ...quick];
   const ours: Measured[] = [];
   const peer: Measured[] = [];
   for (let n = 0; n < runs; n++) {
