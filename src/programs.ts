@@ -16,7 +16,7 @@ import {
   withStale,
 } from './changed-models.js';
 import { causesOf, hiddenChanges, isCompiled, otherWay, placesOf } from './hidden.js';
-import { notRun, notRunNote, shownModels } from './modelled.js';
+import { addedNote, notRun, notRunNote, shownModels } from './modelled.js';
 import { isModelled } from './sim/known.js';
 import type { Program } from './sim/program.js';
 import {
@@ -110,9 +110,10 @@ async function lowered(
     };
   const note = (programs: Programs | null) => {
     // with a tree such text is run, or said not to be analysed
-    if (sourced.fromTree) return programs ? filledIn(programs) : [];
+    const added = programs ? addedNote(pairs, programs.after, config) : [];
+    if (sourced.fromTree) return [...added, ...(programs ? filledIn(programs) : [])];
     const left = notRun(models, programs?.after ?? null);
-    return left.length ? [...notes, notRunNote(left)] : notes;
+    return [...notes, ...added, ...(left.length ? [notRunNote(left)] : [])];
   };
   const lost = found || sourced.fromTree ? {} : { notRun: notRun(models, null) };
   if (hidden.length === 0) return { programs: found, notes: note(found), refused: null, ...lost };

@@ -15,6 +15,7 @@ import { configured, expired, isWanted, limitsOf, suppress } from './judge/setti
 import type { Finding, PatchReview, PatchStatus, Review } from './judge/types.js';
 import { listingsOf } from './listings.js';
 import { notRunNote } from './modelled.js';
+import { movedUp } from './moved.js';
 import { type Programs, partsShown, programsOf } from './programs.js';
 import { KnownSteps } from './sim/machine/known-steps.js';
 import type { Limits } from './sim/scenario.js';
@@ -187,6 +188,11 @@ interface Sides {
   after: Side;
 }
 
+const versionsOf = (pairs: readonly SourcePair[]) => ({
+  before: pairs.map((p) => p.before).filter((f) => f !== null),
+  after: pairs.map((p) => p.after).filter((f) => f !== null),
+});
+
 /** Both versions with the features of their tree, ready to run. */
 function sidesOf(programs: Programs, sourced: Sourced, o: ReviewOptions): Sides {
   const era = (side: 'before' | 'after') =>
@@ -212,6 +218,7 @@ function sidesOf(programs: Programs, sourced: Sourced, o: ReviewOptions): Sides 
       features: features('after'),
       source: listingsOf(programs.after, files, o.config),
       partial: sourced.pairs.flatMap((p) => p.partial ?? []),
+      moved: movedUp(programs.before, programs.after, versionsOf(sourced.pairs), o.config),
     },
     before: programs.before && { program: programs.before, features: features('before') },
   };

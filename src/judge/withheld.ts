@@ -32,11 +32,32 @@ export function withheld(rule: Rule, side: Side, e: Exploration): Exploration {
   );
 }
 
-/** All of dup_mmap() is that of a skeleton. */
-const isFilled = (side: Side): boolean =>
-  side.program.functions.dup_mmap?.refs.every((r) => r.path.startsWith('skeleton:')) ?? false;
+/** A step that the patch moves into a caller of what is run is not missing; what it does there is not known. */
+export function movedAway(
+  rule: Rule,
+  e: Exploration,
+  before: Exploration | null,
+  side: Side,
+): Exploration {
+  if (e.verdict !== 'violated' || before?.verdict === 'violated') return e;
+  const name = [...(side.moved?.keys() ?? [])].find((n) => rule.mutants.steps.includes(n));
+  if (name === undefined) return e;
+  return undecided(
+    e,
+    `the patch moves ${name}() into ${side.moved!.get(name)}(), which is not run`,
+  );
+}
 
-/** Where dup_mmap() is cut short, or not shown at all, what fails before and after in steps that nobody has shown is nobody's fault. */
+/** No step of the fork or of its teardown is shown: the patch is about a function that these call. */
+const isFilled = ({ program }: Side): boolean =>
+  ['dup_mm', 'dup_mmap', 'mmput', '__mmput', 'exit_mmap', 'unmap_vmas', 'free_pgtables'].every(
+    (name) => program.functions[name]?.refs.every((r) => r.path.startsWith('skeleton:')) ?? true,
+  );
+
+/**
+ * Where dup_mmap() is cut short, or nothing of a fork is shown at all, what fails before and after in steps that nobody
+ * has shown is nobody's fault.
+ */
 export function unseen(e: Exploration, before: Exploration | null, side: Side): Exploration {
   if (
     !(isCut(side) || isFilled(side)) ||

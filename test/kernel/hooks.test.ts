@@ -72,4 +72,22 @@ describe.each(['6.12', '6.1'] as Version[])('the hooks of Linux %s', (version) =
     const found = findings.filter((f) => f.change === 'introduced');
     expect(found.map((f) => f.rule)).toEqual(['fork-registration']);
   });
+
+  it.skipIf(!root)(`a hook that moves above dup_mm() is not called missing${skipped}`, async () => {
+    const path = 'kernel/fork.c';
+    const before = readFileSync(join(root!, path), 'utf8');
+    const gone = before.replace(/^\t+khugepaged_fork\(\w+, \w+\);\n/m, '');
+    const at = gone.indexOf('\n\ttsk->mm = mm;\n', gone.indexOf('static int copy_mm('));
+    const call = '\n\tif (mm != oldmm)\n\t\tkhugepaged_fork(mm, oldmm);\n';
+    const moved = gone.slice(0, at) + call + gone.slice(at);
+    for (const [after, verdict, said] of [
+      [gone, 'violated', 'they scan its parent'],
+      [moved, 'inconclusive', 'the patch moves khugepaged_fork() into copy_mm(), which is not run'],
+    ]) {
+      const { findings } = await review(root!, diffText(path, before, after));
+      const found = findings.filter((f) => f.verdict !== 'holds');
+      expect(found.map((f) => [f.rule, f.verdict])).toEqual([['fork-registration', verdict]]);
+      expect(found[0].message).toContain(said);
+    }
+  });
 });

@@ -132,4 +132,13 @@ describe('a hook that a patch changes, without a tree', () => {
     const r = await review(patchOf('kernel/fork.c', text, edit(text, '\tone(vma);\n', '')));
     expect(r).toMatchObject({ status: 'not-applicable', notRun: ['vm_area_free'] });
   });
+
+  it('says of what is wrong in steps around those shown that it was there before', async () => {
+    const text = miniText('../mini-6.1/kernel/fork.c');
+    const flush = /\tflush_tlb_mm\(\w+\);\n/.exec(text)![0];
+    const r = await review(
+      patchOf('kernel/fork.c', text, edit(text, flush, `${flush}\tpr_debug("x");\n`)),
+    );
+    expect(of(r, 'fork-hooks')).toMatchObject({ verdict: 'violated', change: 'existing' });
+  });
 });
