@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { Language, Parser, type TreeCursor } from 'web-tree-sitter';
+import type { Parser, TreeCursor } from 'web-tree-sitter';
 import { ForkloreError } from '../base/errors.js';
 import { MAX_PARSE_DEPTH } from '../base/limits.js';
 import type { Chunk } from './chunk.js';
@@ -40,6 +40,8 @@ export function grammarId(): string {
 
 async function start(): Promise<Parser> {
   try {
+    // loaded when something is parsed: a program that is kept needs none of it
+    const { Language, Parser } = await import('web-tree-sitter');
     await Parser.init();
     const wasm = await readFile(grammarFile());
     const made = new Parser();

@@ -1,11 +1,15 @@
-// One exploration in a process of its own. Arguments: tree, case (JSON), mode. Prints one line of JSON.
+// One exploration in a process of its own. Arguments: tree, case (JSON), mode, and the folder where lowered programs are
+// kept, if any. Prints one line of JSON.
+import { BUILD } from '../../src/base/version.js';
+import { ProgramFolder } from '../../src/cli/kept-programs.js';
 import type { Case, Mode } from './cases.js';
 import { exploreCase } from './explore-case.js';
 
 /** Explores what the command line asks for. */
 export async function main(argv: readonly string[]): Promise<void> {
-  const [tree, c, mode] = argv.slice(2);
-  const explored = await exploreCase(tree, JSON.parse(c) as Case, mode as Mode);
+  const [tree, c, mode, folder] = argv.slice(2);
+  const kept = folder ? { kept: new ProgramFolder(folder, BUILD ?? '') } : {};
+  const explored = await exploreCase(tree, JSON.parse(c) as Case, mode as Mode, kept);
   const used = process.resourceUsage();
   process.stdout.write(
     `${JSON.stringify({

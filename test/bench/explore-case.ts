@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { lowerProgram } from '../../src/cfront/index.js';
+import { type KeptPrograms, lowerProgram } from '../../src/cfront/index.js';
 import { buildForkSystem, type ForkSystem } from '../../src/sim/explore/fork-system.js';
 import { replay } from '../../src/sim/explore/replay.js';
 import { type Choice, Search } from '../../src/sim/explore/search.js';
@@ -53,12 +53,13 @@ function sources(tree: string, c: Case): SourceFile[] {
 }
 
 /** Lowers dup_mmap() of a tree with the mutant's change: the Program that a review would run. */
-export async function lowerCase(tree: string, c: Case): Promise<Program> {
+export async function lowerCase(tree: string, c: Case, programs?: KeptPrograms): Promise<Program> {
   return lowerProgram({
     files: sources(tree, c),
     entries: ['dup_mmap'],
     isModelled: isModelled,
     declarations: [skeletonHelpers()],
+    ...(programs ? { kept: { programs, modelled: '' } } : {}),
   });
 }
 
@@ -70,10 +71,10 @@ export async function exploreCase(
   tree: string,
   c: Case,
   mode: Mode,
-  now: () => number = () => performance.now(),
+  { now = () => performance.now(), kept }: { now?: () => number; kept?: KeptPrograms } = {},
 ): Promise<Explored> {
   const loaded = now();
-  const program = await lowerCase(tree, c);
+  const program = await lowerCase(tree, c, kept);
   const lowered = now();
   const unprotected: Primitive = function* (env, [dst, src]) {
     return yield* copyWithoutProtection(env, dst, src);

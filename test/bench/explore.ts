@@ -1,6 +1,6 @@
 // The explorer against SPIN, side by side: `npm run bench:explore`. See README.md.
-import { writeFileSync } from 'node:fs';
-import { cpus, loadavg } from 'node:os';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Args, parseArgs } from './args.js';
 import { type Case, casesFor, type Mode } from './cases.js';
@@ -23,13 +23,20 @@ const kernel = process.env.FORKLORE_KERNEL_612 ?? null;
 
 function rowOf(c: Case, mode: Mode, args: Args, withSpin: boolean): Row {
   const ours: OurRun[] = [];
+  const kept: OurRun[] = [];
   const spin: SpinRun[] = [];
-  // alternating, so that both meet the same noise
+  const tree = c.kernel ? kernel! : miniature;
+  const folder = mkdtempSync(join(tmpdir(), 'forklore-bench-'));
+  runOurs(root, tree, c, mode, { kept: folder });
+  // alternating, so that all meet the same noise
   for (let n = 0; n < args.runs; n++) {
-    ours.push(runOurs(root, c.kernel ? kernel! : miniature, c, mode));
+    ours.push(runOurs(root, tree, c, mode));
+    kept.push(runOurs(root, tree, c, mode, { kept: folder }));
     if (withSpin && c.spin) spin.push(runSpin(model, c, mode));
   }
-  return { case: c, mode, ours: medians(ours), spin: spin.length ? medians(spin) : null };
+  rmSync(folder, { recursive: true });
+  const peer = spin.length ? medians(spin) : null;
+  return { case: c, mode, ours: medians(ours), kept: medians(kept), spin: peer };
 }
 
 function compare(args: Args): number {

@@ -16,15 +16,22 @@ export interface OurRun extends Explored {
 
 const CHILD = join(dirname(fileURLToPath(import.meta.url)), 'child.js');
 
-/** Runs one case in a process of its own. `node`: further options of node. Throws when the child fails. */
+interface RunOptions {
+  /** Further options of node. */
+  node?: readonly string[];
+  /** Folder where lowered programs are kept; without it everything is done anew. */
+  kept?: string;
+}
+
+/** Runs one case in a process of its own. Throws when the child fails. */
 export function runOurs(
   root: string,
   tree: string,
   c: Case,
   mode: Mode,
-  node: readonly string[] = [],
+  { node = [], kept }: RunOptions = {},
 ): OurRun {
-  const args = [...node, CHILD, tree, JSON.stringify(c), mode];
+  const args = [...node, CHILD, tree, JSON.stringify(c), mode, ...(kept ? [kept] : [])];
   const run = measure(process.execPath, args, root);
   if (run.code !== 0)
     throw new Error(`bench: the explorer failed: ${(run.err || run.out).slice(-600).trim()}`);

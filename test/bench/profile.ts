@@ -47,7 +47,7 @@ export function hottest(profile: CpuProfile, count: number): Hot[] {
 /** Explores a case to its exhaustive verdict under V8's profiler. */
 export function profileCase(root: string, tree: string, c: Case, count: number): Hot[] {
   const folder = mkdtempSync(join(tmpdir(), 'forklore-profile-'));
-  runOurs(root, tree, c, 'all', ['--cpu-prof', `--cpu-prof-dir=${folder}`]);
+  runOurs(root, tree, c, 'all', { node: ['--cpu-prof', `--cpu-prof-dir=${folder}`] });
   const file = readdirSync(folder).find((f) => f.endsWith('.cpuprofile'));
   if (!file) throw new Error('bench: node wrote no profile');
   const text = readFileSync(join(folder, file), 'utf8');

@@ -7,7 +7,10 @@ export interface Row {
   case: Case;
   mode: Mode;
   spin: SpinRun | null;
+  /** Everything from the sources. */
   ours: OurRun;
+  /** With the program that an earlier run lowered, as a review has it. */
+  kept: OurRun;
 }
 
 export const rowName = (r: Pick<Row, 'case' | 'mode'>): string => `${caseName(r.case)}, ${r.mode}`;
