@@ -14,13 +14,50 @@ export interface ChangedModel {
   within: string;
 }
 
-/** A definition in one version of a file. */
-export interface Definition {
-  file: SourceFile;
-  line: number | null;
+/** A definition in one version of a file; what it holds is worked out when it is asked for. */
+export class Definition {
+  private text: string | null = null;
+  private used: ReadonlySet<string> | null = null;
+
+  constructor(
+    private readonly unit: Unit,
+    private readonly name: string,
+    private readonly raw: string,
+    private readonly start: number,
+  ) {}
+
+  get file(): SourceFile {
+    return this.unit.file;
+  }
+
+  /** The changed line that is nearest below its start, else its first line. */
+  get line(): number | null {
+    return lineOf(this.unit, this.start);
+  }
+
   /** Without comments and white space. */
-  code: string;
-  names: ReadonlySet<string>;
+  get code(): string {
+    this.text ??= this.raw.replace(/\s+/g, ' ');
+    return this.text;
+  }
+
+  /** Names that it mentions besides its own. */
+  get names(): ReadonlySet<string> {
+    if (!this.used) {
+      const names = new Set(this.raw.match(/[A-Za-z_]\w*/g) ?? []);
+      names.delete(this.name);
+      this.used = names;
+    }
+    return this.used;
+  }
+
+  sameAs(other: Definition): boolean {
+    return this.raw === other.raw || this.code === other.code;
+  }
+
+  mentions(name: string): boolean {
+    return this.raw.includes(name) && this.names.has(name);
+  }
 }
 
 /**
@@ -50,16 +87,15 @@ export function reachedBy(pairs: readonly SourcePair[], config?: ConfigTable): R
   const queue: Reached[] = [];
   for (const name of new Set([...then.keys(), ...now.keys()])) {
     const [a, b] = [then.get(name), now.get(name)];
-    if (a && b && a.code !== b.code) queue.push({ name, from: name, at: b });
+    if (a && b && !a.sameAs(b)) queue.push({ name, from: name, at: b });
     // a definition that is new stands for no model that was used before, but it may be one that moved out of sight
     else if (isModelled(name) && a && !b) queue.push({ name, from: name, at: a });
   }
-  const callers = callersIn([then, now]);
   const seen = new Set(queue.map((q) => q.name));
   while (queue.length > 0) {
     const { name, from, at } = queue.shift()!;
     out.push({ name, from, at });
-    for (const caller of callers.get(name) ?? []) {
+    for (const caller of callersOf(name, [then, now])) {
       if (seen.has(caller)) continue;
       seen.add(caller);
       queue.push({ name: caller, from, at });
@@ -131,42 +167,26 @@ export function definitions(
   for (const file of files) {
     const unit = unitOf(file, config);
     for (const [name, item] of unit.functions)
-      out.set(name, definition(unit, name, unit.active.slice(item.start, item.end), item.start));
+      out.set(
+        name,
+        new Definition(unit, name, unit.active.slice(item.start, item.end), item.start),
+      );
     for (const [name, macro] of unit.macros)
       if (isModelled(name) && !out.has(name))
-        out.set(name, definition(unit, name, `${macro.params} ${macro.body}`, macro.at));
+        out.set(name, new Definition(unit, name, `${macro.params} ${macro.body}`, macro.at));
   }
   return out;
 }
 
-function definition(unit: Unit, name: string, text: string, start: number): Definition {
-  const code = text.replace(/\s+/g, ' ');
-  const names = new Set(text.match(/[A-Za-z_]\w*/g) ?? []);
-  names.delete(name);
-  return { file: unit.file, line: lineOf(unit, start), code, names };
-}
-
-/** The changed line that is nearest below the start of a definition, else its first line. */
-function lineOf(unit: Unit, start: number): number | null {
-  const first = unit.lineStarts.findIndex(
-    (s, k) => s <= start && start < (unit.lineStarts[k + 1] ?? Number.POSITIVE_INFINITY),
-  );
-  const { lines } = unit.file;
-  for (let k = Math.max(0, first); k < lines.length && lines[k].text !== '}'; k++)
+function lineOf({ lineStarts, file: { lines } }: Unit, start: number): number | null {
+  const next = lineStarts.findIndex((s) => s > start);
+  const first = Math.max(0, (next < 0 ? lineStarts.length : next) - 1);
+  for (let k = first; k < lines.length && lines[k].text !== '}'; k++)
     if (lines[k].changed) return lines[k].line;
-  return lines[Math.max(0, first)]?.line ?? null;
+  return lines[first]?.line ?? null;
 }
 
-function callersIn(sides: readonly Map<string, Definition>[]): Map<string, Set<string>> {
-  const defined = new Set(sides.flatMap((s) => [...s.keys()]));
-  const out = new Map<string, Set<string>>();
-  for (const side of sides)
-    for (const [caller, d] of side)
-      for (const name of d.names)
-        if (defined.has(name)) {
-          const list = out.get(name);
-          if (list) list.add(caller);
-          else out.set(name, new Set([caller]));
-        }
-  return out;
+function* callersOf(name: string, sides: readonly Map<string, Definition>[]): Generator<string> {
+  if (!sides.some((s) => s.has(name))) return;
+  for (const side of sides) for (const [caller, d] of side) if (d.mentions(name)) yield caller;
 }

@@ -1,6 +1,6 @@
 import type { Edge } from './graph.js';
+import { allSatisfied, carryOut } from './op.js';
 import { StateSet } from './store.js';
-import { compileEffect, compileGuard } from './system.js';
 
 /** How a thread is enumerated that no other one disturbs. */
 export interface Alone {
@@ -38,10 +38,9 @@ export function reached(
     nodes[n] ??= edgesAt(n);
     const ways: number[] = [];
     for (const e of nodes[n]) {
-      const guard = compileGuard(e.op);
-      if (guard && !guard(before)) continue;
+      if (!allSatisfied(e.op.guard, before)) continue;
       to.set(from);
-      compileEffect(e.op)?.(after);
+      carryOut(e.op.effect, after);
       to[vars] = e.to;
       const id = seen.add(to);
       if (id >= 0) ways.push(id);

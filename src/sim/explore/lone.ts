@@ -1,8 +1,9 @@
 import type { Automaton, Edge, ThreadGraph } from './graph.js';
 import { interned } from './intern.js';
+import { allSatisfied, carryOut } from './op.js';
 import { DEADLOCK, type Failure } from './search.js';
 import { StateSet } from './store.js';
-import { compileEffect, compileGuard, firstProperty, propertyBits } from './system.js';
+import { firstProperty, propertyBits } from './system.js';
 
 /** A thread that has the machine for itself, and the shared memory that it starts with. */
 export interface Lone<S> {
@@ -129,11 +130,10 @@ class LoneSearch<S> {
     const e = at.edge++;
     const { op } = list[e];
     this.set.read(at.id, this.words);
-    const guard = compileGuard(op);
-    if (guard && !guard(bytes)) return null;
+    if (!allSatisfied(op.guard, bytes)) return null;
     at.moved = true;
     this.transitions++;
-    const breach = compileEffect(op)?.(bytes) ?? 0;
+    const breach = carryOut(op.effect, bytes);
     const counted = breach & propertyBits(o.properties);
     if (counted) return this.failure(firstProperty(counted), path.length);
     const other = breach & propertyBits(o.otherwise);

@@ -147,3 +147,25 @@ export function satisfied(c: Cond, s: Uint8Array): boolean {
   const b = evaluate(c.b, s);
   return c.cmp === '==' ? a === b : c.cmp === '!=' ? a !== b : a < b;
 }
+
+/** All conditions hold on a state (slow form). */
+export function allSatisfied(conds: readonly Cond[], s: Uint8Array): boolean {
+  for (let k = 0; k < conds.length; k++) if (!satisfied(conds[k], s)) return false;
+  return true;
+}
+
+/** Carries effects out on a state (slow form, for what runs a few times); returns the breached properties as bits. */
+export function carryOut(effects: readonly Effect[], s: Uint8Array): number {
+  let broken = 0;
+  for (let k = 0; k < effects.length; k++) {
+    const e = effects[k];
+    if (e.do === 'fail') broken |= 1 << e.property;
+    else if (e.do === 'if')
+      broken |= carryOut(allSatisfied(e.when, s) ? e.then : (e.else ?? []), s);
+    else {
+      const at = 'v' in e.at ? e.at.v : e.at.base + evaluate(e.at.index, s);
+      s[at] = e.do === 'set' ? evaluate(e.to, s) : s[at] + e.by;
+    }
+  }
+  return broken;
+}

@@ -1,7 +1,7 @@
 import { invariant } from '../../base/errors.js';
 import { type BitFootprint, noFootprint, put, wordsFor } from './bits.js';
 import type { ThreadGraph } from './graph.js';
-import { applyCode, footprintOf, guardCode, type Op } from './op.js';
+import { allSatisfied, applyCode, carryOut, footprintOf, guardCode, type Op } from './op.js';
 
 /** Shared variables with their initial values, and the threads. */
 export interface SystemSpec {
@@ -79,7 +79,10 @@ function compileGraph(t: ThreadGraph, vars: number): CompiledEdge[][] {
   return c;
 }
 
-/** Code is made when it first runs: a short search takes few of the edges. */
+/** Uses of an edge for which making code of it does not pay. */
+const FEW = 12;
+
+/** Code is made of what runs often: a short search takes few of the edges, and those a few times. */
 function executable(op: Op, to: number, vars: number): CompiledEdge {
   const e: CompiledEdge = {
     op,
@@ -88,16 +91,22 @@ function executable(op: Op, to: number, vars: number): CompiledEdge {
     apply: effects.get(op) ?? null,
     footprint: bitFootprint(op, vars),
   };
-  if (op.guard.length && !e.guard)
+  if (op.guard.length && !e.guard) {
+    let uses = 0;
     e.guard = (s) => {
+      if (++uses <= FEW) return allSatisfied(op.guard, s);
       e.guard = compileGuard(op)!;
       return e.guard(s);
     };
-  if (op.effect.length && !e.apply)
+  }
+  if (op.effect.length && !e.apply) {
+    let uses = 0;
     e.apply = (s) => {
+      if (++uses <= FEW) return carryOut(op.effect, s);
       e.apply = compileEffect(op)!;
       return e.apply(s);
     };
+  }
   return e;
 }
 
