@@ -9,6 +9,8 @@ import {
   MapleTree,
   mas_store_gfp,
   NodeCache,
+  packTree,
+  unpackTree,
 } from '../maple/index.js';
 import type { CType, Program } from '../program.js';
 import { type Compiled, Compiler } from './compile.js';
@@ -61,6 +63,28 @@ class AreaObject extends CostObject {
   }
 }
 
+const parents = new Map<string, Int32Array>();
+/** Parent's trees that are kept: both versions of a patch run over the same ones. */
+const MOST_PARENTS = 8;
+
+/** The tree of a parent with these VMAs, filled in the order in which they lie; entry `4 * (k + 1)` is VMA `k`. */
+function parentTree({ vmas, layout }: CountInput, areas: readonly Area[], flags: number) {
+  const key = `${layout} ${vmas} ${flags}`;
+  let words = parents.get(key);
+  if (!words) {
+    const cache = new NodeCache();
+    const mt = new MapleTree(flags, cache);
+    areas.forEach((a, k) => {
+      mas_store_gfp(MA_STATE(mt, a.first, a.last), 4 * (k + 1), 'GFP_KERNEL');
+      cache.rcu_barrier();
+    });
+    words = packTree(mt);
+    if (parents.size >= MOST_PARENTS) parents.clear();
+    parents.set(key, words);
+  }
+  return words;
+}
+
 /** The memory of a run: objects and the entries that stand for them in the trees. */
 class Memory {
   readonly cache = new NodeCache();
@@ -75,15 +99,11 @@ class Memory {
 
   constructor(
     private readonly areas: readonly Area[],
+    parentTree: Int32Array,
     flags: number,
   ) {
-    const mt = new MapleTree(flags, this.cache);
-    areas.forEach((a, k) => {
-      mas_store_gfp(MA_STATE(mt, a.first, a.last), 4 * (k + 1), 'GFP_KERNEL');
-      this.cache.rcu_barrier();
-      this.byEntry.push(null);
-    });
-    setTree(this.parent.at('mm_mt'), mt);
+    for (const _ of areas) this.byEntry.push(null);
+    setTree(this.parent.at('mm_mt'), unpackTree(parentTree, this.cache));
     setTree(this.child.at('mm_mt'), new MapleTree(flags, this.cache));
     this.parent.put('map_count', areas.length);
     this.template.put('vm_mm', this.parent.whole);
@@ -165,7 +185,9 @@ function linkage(m: Memory) {
  * @throws input error when the program does not get through, which says why.
  */
 export function countFork(i: CountInput): ForkCounts {
-  const m = new Memory(areasOf(i.vmas, i.layout), mmTreeFlags(i.rcuTrees));
+  const areas = areasOf(i.vmas, i.layout);
+  const flags = mmTreeFlags(i.rcuTrees);
+  const m = new Memory(areas, parentTree(i, areas, flags), flags);
   m.cache.reset();
   const compiler = new Compiler(i.program, linkage(m));
   let value: Value;

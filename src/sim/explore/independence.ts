@@ -91,18 +91,19 @@ export class Independence {
       const values = valuesAt(nodes, owned, sys.spec.init);
       // nodes at which the same is known share one object, so that its consequences are worked out once
       const same = new Map<string, Knowledge>();
-      const byHeld = new Map<ReadonlySet<number>, ReadonlySet<number>>();
+      const heldOf = byIdentity((all: ReadonlySet<number>) => {
+        const list = [...all].filter((x) => locks[x]).sort((a, b) => a - b);
+        return { held: new Set(list), key: list.join() };
+      });
+      const valuesKey = byIdentity((all: ReadonlyMap<number, number>) =>
+        [...all].sort((a, b) => a[0] - b[0]).join(),
+      );
       return nodes.map((_, n) => {
-        let h = byHeld.get(held[t][n]);
-        if (!h) {
-          h = new Set([...held[t][n]].filter((x) => locks[x]).sort((a, b) => a - b));
-          byHeld.set(held[t][n], h);
-        }
-        let key = `${[...h]}`;
-        if (values[n].size) key += `;${[...values[n]].sort((a, b) => a[0] - b[0])}`;
+        const h = heldOf(held[t][n]);
+        const key = `${h.key};${valuesKey(values[n])}`;
         let k = same.get(key);
         if (!k) {
-          k = { values: values[n], held: h };
+          k = { values: values[n], held: h.held };
           same.set(key, k);
         }
         return k;
@@ -176,6 +177,19 @@ export class Independence {
     }
     return a.futures;
   }
+}
+
+/** `f`, worked out once for each object: neighbouring nodes share them. */
+function byIdentity<K extends object, V>(f: (key: K) => V): (key: K) => V {
+  const known = new Map<K, V>();
+  return (key) => {
+    let value = known.get(key);
+    if (value === undefined) {
+      value = f(key);
+      known.set(key, value);
+    }
+    return value;
+  };
 }
 
 function together(list: readonly CompiledEdge[], vars: number): BitFootprint {

@@ -103,6 +103,8 @@ export class Version {
   readonly program: Program;
   private readonly placesOf = new Map<Func, Int32Array>();
   private readonly parts: readonly Placed[];
+  /** For each place the part that it is in. */
+  private readonly partOf: Uint16Array;
   private readonly same: Uint8Array;
   /** Functions that only one of this program and the first one has. */
   private readonly others: readonly string[];
@@ -115,16 +117,19 @@ export class Version {
       ...Object.keys(program.functions).filter((name) => !has(first, name)),
       ...Object.keys(first.functions).filter((name) => !has(program, name)),
     ];
-    this.parts = [...placed].sort((a, b) => a.offset - b.offset);
+    this.parts = placed;
     this.same = new Uint8Array(
       Math.max(0, ...placed.map((p) => p.offset + p.base.code.length + 1)),
     );
-    for (const { base, offset, aligned } of placed) {
+    this.partOf = new Uint16Array(this.same.length);
+    for (const [k, { base, offset, aligned }] of placed.entries()) {
+      this.partOf.fill(k, offset, offset + base.code.length + 1);
       this.same.set(aligned.same, offset);
       const places = aligned.toBase.map((k) => (k < 0 ? -1 : k + offset));
       this.placesOf.set(aligned.func, places);
-      for (const [k, i] of base.code.entries())
-        if (namesIn(i).some((name) => this.others.includes(name))) this.same[offset + k] = 0;
+      if (this.others.length > 0)
+        for (const [n, i] of base.code.entries())
+          if (namesIn(i).some((name) => this.others.includes(name))) this.same[offset + n] = 0;
     }
   }
 
@@ -149,9 +154,7 @@ export class Version {
 
   /** This version's instruction at a place that it has, and where that comes from; null behind the last one. */
   at(place: number): Where {
-    let k = this.parts.length - 1;
-    while (this.parts[k].offset > place) k--;
-    const { aligned, offset } = this.parts[k];
+    const { aligned, offset } = this.parts[this.partOf[place]];
     const pc = aligned.fromBase[place - offset];
     const instr = aligned.func.code[pc] ?? null;
     return { func: aligned.func, pc, instr, ref: instr && aligned.func.refs[instr.ref] };
