@@ -56,6 +56,7 @@ const TABLE: Record<string, Record<string, string>> = {
     locked: 'mm_wr_locked',
     start: 'addr',
     after: 'next',
+    area: 'vma',
     files: 'vb',
   },
   'unmap_vmas.c': {
@@ -67,6 +68,7 @@ const TABLE: Record<string, Record<string, string>> = {
     limit: 'tree_end',
     locked: 'mm_wr_locked',
     how: 'details',
+    area: 'vma',
     span: 'range',
     from: 'start',
     to: 'end',

@@ -27,7 +27,7 @@ const [COPY, HELPER] = ['lock-copy.mbox', 'lock-helper.mbox'].map(bodyOf);
 
 /** A line put in front of one that every fork runs. */
 function inserted(line: string): string {
-  const at = TEXT.findIndex((l) => l.includes('vma_start_write(mpnt)'));
+  const at = TEXT.findIndex((l) => l.includes('vma_start_write(vma)'));
   const context = TEXT.slice(at - 3, at + 3).map((l) => ` ${l}`);
   context.splice(3, 0, `+${line}`);
   return `diff --git a/kernel/fork.c b/kernel/fork.c\n--- a/kernel/fork.c\n+++ b/kernel/fork.c\n@@ -${at - 2},6 +${at - 2},7 @@\n${context.join('\n')}\n`;
@@ -37,13 +37,13 @@ function inserted(line: string): string {
 function diffOf(k: number, r: Prng): string {
   switch (k % 5) {
     case 0:
-      return COPY.replace('vma_start_write(tmp);', `vma_start_write(tmp); /* ${k} */`);
+      return COPY.replace('vma_start_write(copy);', `vma_start_write(copy); /* ${k} */`);
     case 1:
       return HELPER;
     case 2:
-      return inserted(`\t\tsoak_${k}_${r.below(1e6)}(mpnt);`);
+      return inserted(`\t\tsoak_${k}_${r.below(1e6)}(vma);`);
     case 3:
-      return inserted(`\t\tcharge = ${k} + ${r.below(1e6)};`);
+      return inserted(`\t\tcharged = ${k} + ${r.below(1e6)};`);
     default:
       return `--- a/drivers/x${k}.c\n+++ b/drivers/x${k}.c\n@@ -1 +1 @@\n-\ta(${k});\n+\tb();\n`;
   }

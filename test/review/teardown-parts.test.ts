@@ -144,8 +144,8 @@ describe('functions of the teardown, known from parts alone', () => {
         change: (t) =>
           edit(
             t,
-            '\t\tunlink_anon_vmas(vma);\n\t\tif (is',
-            '\t\tunlink_anon_vmas(vma);\n\t\tcond_resched();\n\t\tif (is',
+            '\t\tunlink_anon_vmas(area);\n\t\tif (is',
+            '\t\tunlink_anon_vmas(area);\n\t\tcond_resched();\n\t\tif (is',
           ),
       },
     ]);

@@ -16,12 +16,12 @@ git init -q && git add -A && git -c user.name=t -c user.email=t@example.org comm
 
 # name, whether it is harmful, and a sed program for kernel/fork.c
 edits=(
-  "lock on the copy|harmful|s/^\t\tvma_start_write(mpnt);\$//; s/^\t\ttmp->vm_mm = mm;/&\n\t\tvma_start_write(tmp);/"
-  "lock after the copy|harmful|s/^\t\tvma_start_write(mpnt);\$//; s/^\t\t\tretval = copy_page_range(tmp, mpnt);/&\n\t\tvma_start_write(mpnt);/"
-  "lock for shared mappings only|harmful|s/^\t\tvma_start_write(mpnt);\$/\t\tif (mpnt->vm_flags \& VM_SHARED)\n\t\t\tvma_start_write(mpnt);/"
-  "no TLB flush|harmful|/flush_tlb_mm(oldmm)/d"
-  "lock through an alias|harmless|s/^\t\tvma_start_write(mpnt);\$/\t\tstruct vm_area_struct *old = mpnt;\n\n\t\tvma_start_write(old);/"
-  "lock after the DONTCOPY test|harmless|s/^\t\tvma_start_write(mpnt);\$//; s/^\t\tcharge = 0;\$/\t\tvma_start_write(mpnt);\n&/"
+  "lock on the copy|harmful|s/^\t\tvma_start_write(vma);\$//; s/^\t\tcopy->vm_mm = child;/&\n\t\tvma_start_write(copy);/"
+  "lock after the copy|harmful|s/^\t\tvma_start_write(vma);\$//; s/^\t\t\terror = copy_page_range(copy, vma);/&\n\t\tvma_start_write(vma);/"
+  "lock for shared mappings only|harmful|s/^\t\tvma_start_write(vma);\$/\t\tif (vma->vm_flags \& VM_SHARED)\n\t\t\tvma_start_write(vma);/"
+  "no TLB flush|harmful|/flush_tlb_mm(parent)/d"
+  "lock through an alias|harmless|s/^\t\tvma_start_write(vma);\$/\t\tstruct vm_area_struct *old = vma;\n\n\t\tvma_start_write(old);/"
+  "lock after the DONTCOPY test|harmless|s/^\t\tvma_start_write(vma);\$//; s/^\t\tcharged = 0;\$/\t\tvma_start_write(vma);\n&/"
 )
 
 # seconds OUTPUT COMMAND...: median of three runs; OUTPUT receives what the last one printed

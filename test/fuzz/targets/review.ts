@@ -38,14 +38,16 @@ const END = TEXT.findIndex((l, i) => i > START && l === '}');
 const REACHED = TEXT.flatMap((l, i) =>
   i > START &&
   i < END &&
-  /^\t\t?(?:vma_start_write|tmp = vm_area_dup|tmp->vm_mm = |vm_flags_clear|mm->map_count|charge = 0|retval = vma_dup_policy|retval = arch_dup_mmap|flush_tlb_mm)/.test(
+  /^\t\t?(?:vma_start_write|copy = vm_area_dup|copy->vm_mm = |vm_flags_clear|child->map_count|charged = 0|error = vma_dup_policy|error = arch_dup_mmap|flush_tlb_mm)/.test(
     l,
   )
     ? [i]
     : [],
 );
 const IN_LOOP = REACHED.filter((i) => /^\t\t/.test(TEXT[i]));
-const AFTER_DUP = IN_LOOP.filter((i) => i > TEXT.findIndex((l) => /tmp = vm_area_dup/.test(l)) + 2);
+const AFTER_DUP = IN_LOOP.filter(
+  (i) => i > TEXT.findIndex((l) => /copy = vm_area_dup/.test(l)) + 2,
+);
 
 interface Case {
   at: number;
@@ -58,15 +60,15 @@ function make(r: Prng): Case {
   const kinds = [
     () => ({
       at: pick(r, REACHED),
-      args: pick(r, ['mm', 'oldmm', '&mm->mm_mt', 'mm, oldmm', '&vmi']),
+      args: pick(r, ['child', 'parent', '&child->mm_mt', 'child, parent', '&walk']),
     }),
     () => ({
       at: pick(r, IN_LOOP),
-      args: pick(r, ['mpnt', 'mpnt, mm', 'mpnt->vm_mm', '&mpnt->vm_flags']),
+      args: pick(r, ['vma', 'vma, child', 'vma->vm_mm', '&vma->vm_flags']),
     }),
     () => ({
       at: pick(r, AFTER_DUP),
-      args: pick(r, ['tmp', 'tmp, mpnt', 'mpnt, tmp', '&tmp->anon_vma']),
+      args: pick(r, ['copy', 'copy, vma', 'vma, copy', '&copy->anon_vma']),
     }),
   ];
   const { at, args } = pick(r, kinds)();
@@ -74,8 +76,8 @@ function make(r: Prng): Case {
   const forms = [
     `${call};`,
     `(void)${call};`,
-    `if (${call})\n\t\t\tcharge = 0;`,
-    `retval |= !${call} && 0;`,
+    `if (${call})\n\t\t\tcharged = 0;`,
+    `error |= !${call} && 0;`,
     `do { ${call}; } while (0);`,
   ];
   return { at, statement: pick(r, forms) };
