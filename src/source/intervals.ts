@@ -57,6 +57,9 @@ export function intervalsOf(
     if (!piece.items.some((item, i) => isAnchor(item) && alignment.partners[p][i] !== null)) {
       return { failure: `${where} shows too little of ${nameOf(skeleton)} to be placed` };
     }
+    if (!elsesFit(piece, alignment.partners[p])) {
+      return { failure: `${where} branches otherwise than skeleton ${skeleton.era.id}` };
+    }
     const interval = { from: hits[0], to: hits.at(-1)! };
     const last = out.at(-1)?.to ?? -1;
     if (!settleBraces(skeleton, piece, interval, last) && !addBraces(skeleton, piece, interval)) {
@@ -65,6 +68,20 @@ export function intervalsOf(
     out.push(interval);
   }
   return out;
+}
+
+/**
+ * Each `else` behind a block that starts before the piece is one of the skeleton too: where none stands, the two branches
+ * may be the other way round, and filling in the head would run the wrong one.
+ */
+function elsesFit({ atoms }: Piece, partners: readonly (number | null)[]): boolean {
+  let open = 0;
+  return atoms.every(({ kind }, i) => {
+    const outside = kind === 'close' && open === 0;
+    if (kind === 'open') open++;
+    if (kind === 'close' && !outside) open--;
+    return !outside || atoms[i + 1]?.kind !== 'else' || partners[i + 1] !== null;
+  });
 }
 
 /** Takes in the braces next to an interval until it opens and closes as many as the piece. */

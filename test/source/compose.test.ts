@@ -150,6 +150,38 @@ describe('other names for the same things', () => {
   });
 });
 
+describe('a hunk that starts within a block', () => {
+  const hunk = (middle: string[]) =>
+    readDiff(
+      [
+        'diff --git a/kernel/fork.c b/kernel/fork.c',
+        `@@ -690,${middle.length + 2} +690,${middle.length + 3} @@ static int dup_mmap(struct mm_struct *child, struct mm_struct *parent)`,
+        ...middle,
+        '+\t\tvma_start_write(copy);',
+        ' \t\tvm_flags_clear(copy, VM_LOCKED_MASK);',
+        ' \t\tif (is_vm_hugetlb_page(copy))',
+      ].join('\n'),
+    )[0];
+
+  it('with the branches of the kernel is filled up', async () => {
+    const pair = await byHunks(
+      hunk([
+        ' \t\t} else {',
+        ' \t\t\tif (anon_vma_fork(copy, vma))',
+        ' \t\t\t\tgoto put_policy;',
+        ' \t\t}',
+      ]),
+    );
+    expect(pair.failure).toBeNull();
+    expect(callsOf(dupMmapOf(pair.before))).toContain('anon_vma_fork');
+  });
+
+  it('whose branches stand the other way round is not taken for the kernel', async () => {
+    const pair = await byHunks(hunk([' \t\t} else {', ' \t\t\tcopy->anon_vma = NULL;', ' \t\t}']));
+    expect(pair.failure).toMatch(/can not be rebuilt from the hunks: hunk 1 .* branches otherwise/);
+  });
+});
+
 describe('a complete patch without a tree', () => {
   it.each(['lock-copy.mbox', 'lock-helper.mbox'])('%s: 6.12 on both sides', async (name) => {
     const pair = await byHunks(forkPatch(mail(name)));
