@@ -52,7 +52,7 @@ const EXPECTED: [keyof typeof VERSIONS, string[], string[], string[], string[]][
   ['noMarker', [], [], [], []],
   ['noProtection', [WRITABLE], [WRITABLE], [TORN, WRITABLE], [WRITABLE]],
   ['noFlush', [WRITABLE], [WRITABLE], [TORN, WRITABLE], [LOST, WRITABLE]],
-  ['lateFlush', [], [], [TORN], [LOST]],
+  ['lateFlush', [WRITABLE], [], [TORN], [LOST]],
 ];
 const UNLOCKED = ['lockCopy', 'lockLate', 'lockRemoved', 'downgrade'];
 const by = (id: string): Scenario => SCENARIOS.find((s) => s.id === id)!;

@@ -35,10 +35,11 @@ export class Renaming {
 
   /** The function with the base's numbers; registers that the base has not get numbers of their own. */
   apply(func: Func): Func {
-    const own = this.base.regs;
-    const to = [...this.to].map((r, k) => (r >= 0 ? r : this.taken.has(k) ? own + k : k));
+    // beyond the numbers of both, so that no two registers become one
+    let fresh = Math.max(this.base.regs, func.regs);
+    const to = [...this.to].map((r, k) => (r >= 0 ? r : this.taken.has(k) ? fresh++ : k));
     if (to.every((r, k) => r === k)) return func;
-    const regs = Math.max(own, ...to.map((r) => r + 1));
+    const regs = Math.max(this.base.regs, ...to.map((r) => r + 1));
     const named = <T extends { reg: number }>(x: T): T => ({ ...x, reg: to[x.reg] });
     return {
       ...{ ...func, regs },

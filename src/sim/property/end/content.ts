@@ -27,6 +27,19 @@ const PARENTS = [
   'vm_prev',
 ];
 
+/** Fields that a copy has for itself, or that are looked at on their own; those of the model start with two underlines. */
+const OWN =
+  /^(__|vm_(mm|flags|policy|private_data|next|prev|rb|lock|refcnt|userfaultfd_ctx)|anon_vma|shared|rb_)/;
+
+/** Everything else that a VMA holds, modelled or not, by which `a` differs from `b`. */
+function otherFields(world: World, a: Ptr, w: World, b: Ptr): string[] {
+  const out: string[] = [];
+  world.obj(a).fields.forEach((x, f) => {
+    if (!OWN.test(f) && keyOf(x ?? 0) !== keyOf(w.get(b, f) ?? 0)) out.push(f);
+  });
+  return out;
+}
+
 const memo = new WeakMap<Shared, World>();
 
 /** The parent is as it was. */
@@ -49,6 +62,7 @@ function parentUntouched(world: World, shared: Shared): string[] {
   for (const p of objectsOf(before, 'vma')) {
     const fields = num(world, p, '__anon_fixed') ? [...PARENTS, 'anon_vma'] : PARENTS;
     const changed = fields.filter((f) => keyOf(world.get(p, f)) !== keyOf(before.get(p, f)));
+    changed.push(...otherFields(world, p, before, p).filter((f) => !changed.includes(f)));
     if (changed.length) out.push(`${changed.join(', ')} of ${world.obj(p).name} has changed`);
   }
   return out;
@@ -57,9 +71,9 @@ function parentUntouched(world: World, shared: Shared): string[] {
 /** One VMA of the child against its original. */
 function differences(world: World, copy: Ptr, orig: Ptr): string[] {
   const { name } = world.obj(copy);
-  const out = SAME.filter((f) => world.get(copy, f) !== world.get(orig, f)).map(
-    (f) => `${f} of ${name} is not that of ${world.obj(orig).name}`,
-  );
+  const fields = SAME.filter((f) => world.get(copy, f) !== world.get(orig, f));
+  fields.push(...otherFields(world, copy, world, orig).filter((f) => !fields.includes(f)));
+  const out = fields.map((f) => `${f} of ${name} is not that of ${world.obj(orig).name}`);
   if (world.get(copy, 'vm_mm') !== CHILD) out.push(`vm_mm of ${name} is not the child`);
   const [now, then] = [num(world, copy, 'vm_flags'), num(world, orig, 'vm_flags')];
   if (now & LOCKED) out.push(`${name} is locked into memory`);
