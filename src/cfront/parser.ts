@@ -1,5 +1,4 @@
-import { statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Parser, TreeCursor } from 'web-tree-sitter';
 import { ForkloreError } from '../base/errors.js';
@@ -43,7 +42,7 @@ async function start(): Promise<Parser> {
     // loaded when something is parsed: a program that is kept needs none of it
     const { Language, Parser } = await import('web-tree-sitter');
     await Parser.init();
-    const wasm = await readFile(grammarFile());
+    const wasm = readFileSync(grammarFile());
     const made = new Parser();
     const language = await Language.load(wasm);
     made.setLanguage(language);

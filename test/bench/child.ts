@@ -1,5 +1,6 @@
 // One exploration in a process of its own. Arguments: tree, case (JSON), mode, and the folder where lowered programs are
 // kept, if any. Prints one line of JSON.
+import { writeSync } from 'node:fs';
 import { BUILD } from '../../src/base/version.js';
 import { ProgramFolder } from '../../src/cli/kept-programs.js';
 import type { Case, Mode } from './cases.js';
@@ -11,7 +12,9 @@ export async function main(argv: readonly string[]): Promise<void> {
   const kept = folder ? { kept: new ProgramFolder(folder, BUILD ?? '') } : {};
   const explored = await exploreCase(tree, JSON.parse(c) as Case, mode as Mode, kept);
   const used = process.resourceUsage();
-  process.stdout.write(
+  // the line goes to a pipe, for which node would load its network code
+  writeSync(
+    1,
     `${JSON.stringify({
       ...explored,
       cpu: (used.userCPUTime + used.systemCPUTime) / 1e6,
