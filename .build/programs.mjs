@@ -126,7 +126,12 @@ export async function cachedProgram({ entry, out, warm, workers = new Set() }) {
   const run = spawnSync(
     process.execPath,
     [join(ROOT, '.build/warm.mjs'), load, JSON.stringify(warm)],
-    { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] },
+    {
+      cwd: ROOT,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      // what is parsed must be parsed, so that V8's code for it is kept
+      env: { ...process.env, FORKLORE_NO_CACHE: '1' },
+    },
   );
   if (run.status !== 0) throw new Error(`build: no code cache for ${relative(ROOT, out)}`);
   return Object.keys(metafile.inputs);
