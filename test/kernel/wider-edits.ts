@@ -170,7 +170,19 @@ export const WIDER_DEFECTS: readonly WiderEdit[] = [
     'the teardown takes no write lock': (e, f) =>
       e.replace(f.calls('mmap_write_lock').at(-1)!.stmt, '\t;'),
   }),
+  ...list(BOTH, 'dup_mmap', 'fork-lock-balance', {
+    'i_mmap is changed under a lock for reading': (e, f) =>
+      e.replace(f.call('i_mmap_lock_write').stmt, '\t\t\ti_mmap_lock_read(mapping);'),
+  }),
+  ...list(BOTH, 'dup_mmap', 'fork-rmap', {
+    'the anon_vma of a stack is forgotten when its pages are there': (e, f) =>
+      e.after(copyIf(f), '\t\tif (tmp->vm_flags & VM_GROWSDOWN)', '\t\t\ttmp->anon_vma = NULL;'),
+  }),
   ...list(BOTH, 'dup_mmap', 'fork-content', {
+    'the copy can not be touched': (e, f) =>
+      e.after(f.storeOf('vm_mm'), '\t\ttmp->vm_page_prot = PAGE_NONE;'),
+    'the original can not be touched any more': (e, f) =>
+      e.after(f.storeOf('vm_mm'), '\t\tmpnt->vm_page_prot = PAGE_NONE;'),
     'page frames are copied for an anon_vma only': (e, f) =>
       e.replace(
         copyIf(f),
@@ -198,6 +210,8 @@ export const WIDER_DEFECTS: readonly WiderEdit[] = [
 /** Edits that look like one of those and are none. */
 export const WIDER_HARMLESS: readonly WiderEdit[] = [
   ...list(BOTH, 'dup_mmap', [], {
+    'the protection is that of the original': (e, f) =>
+      e.after(f.storeOf('vm_mm'), '\t\ttmp->vm_page_prot = mpnt->vm_page_prot;'),
     'the flush is left out where nothing was copied': (e, f) =>
       e.replace(flush(f), '\tif (mm->map_count)', '\t\tflush_tlb_mm(oldmm);'),
     'the lock is downgraded after the flush': (e, f) =>

@@ -28,7 +28,9 @@ const original = (env: Env, vma: Ptr): Ptr | null => {
 
 /** The mapping in whose i_mmap a VMA stands while the lock still hides it. */
 const HIDDEN_BY = '__hidden_by';
+/** Counts of holders for writing and for reading, in the mapping: one or the other. */
 const LOCK = '__i_mmap_rwsem';
+const READ_LOCK = '__i_mmap_rwsem_read';
 
 /** vma_interval_tree_insert_after(): once the lock is released truncate, migration and uprobes find the VMA. */
 function* insertAfter(env: Env, x: Value, y: Value): Visible {
@@ -39,7 +41,8 @@ function* insertAfter(env: Env, x: Value, y: Value): Visible {
   const file = env.world.get(vma, 'vm_file');
   const mapping = isPtr(file) ? env.world.get(file, 'f_mapping') : 0;
   const locked = isPtr(mapping) && int(env, mapping, LOCK) > 0;
-  if (!locked) yield failing('lock-state', `puts ${name} into i_mmap without its lock`);
+  if (!locked)
+    yield failing('lock-state', `puts ${name} into i_mmap without its lock held for writing`);
   if (env.world.obj(vma).kind === 'vma' || int(env, vma, '__in_i_mmap'))
     yield failing('rmap', `puts ${name} into i_mmap, where it is already`);
   else if (
@@ -72,8 +75,8 @@ function* publish(env: Env, vma: Ptr): Visible {
 }
 
 /** i_mmap_unlock_write(): what was put into i_mmap under the lock is seen now. */
-function* unlock(env: Env, x: Value, what: string): Visible {
-  const mapping = object(env, x, what, 'mapping');
+function* unlock(env: Env, x: Value): Visible {
+  const mapping = object(env, x, 'i_mmap_unlock_write()', 'mapping');
   for (const o of env.world.objs) {
     const vma = pointer(o.id, '');
     if (env.world.get(vma, HIDDEN_BY) !== mapping) continue;
@@ -83,20 +86,22 @@ function* unlock(env: Env, x: Value, what: string): Visible {
   return yield* release(env, 'i_mmap_rwsem', mapping, LOCK);
 }
 
-const lock = (what: string): Primitive =>
+const change = (name: string, how: typeof acquire, field: string): [string, Primitive] => [
+  name,
   function* (env, [mapping]) {
-    return yield* acquire(env, 'i_mmap_rwsem', object(env, mapping, what, 'mapping'), LOCK);
-  };
+    return yield* how(env, 'i_mmap_rwsem', object(env, mapping, `${name}()`, 'mapping'), field);
+  },
+];
 
 /** The tree of the VMAs that map a file, and its lock. */
 export const I_MMAP: Record<string, Primitive> = {
-  i_mmap_lock_write: lock('i_mmap_lock_write()'),
-  i_mmap_lock_read: lock('i_mmap_lock_read()'),
+  ...Object.fromEntries([
+    change('i_mmap_lock_write', acquire, LOCK),
+    change('i_mmap_lock_read', acquire, READ_LOCK),
+    change('i_mmap_unlock_read', release, READ_LOCK),
+  ]),
   i_mmap_unlock_write: function* (env, [mapping]) {
-    return yield* unlock(env, mapping, 'i_mmap_unlock_write()');
-  },
-  i_mmap_unlock_read: function* (env, [mapping]) {
-    return yield* unlock(env, mapping, 'i_mmap_unlock_read()');
+    return yield* unlock(env, mapping);
   },
   vma_interval_tree_insert_after: function* (env, [vma, prev]) {
     return yield* insertAfter(env, vma, prev);
