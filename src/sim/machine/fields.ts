@@ -1,7 +1,7 @@
 import { keyOf, type Value } from './value.js';
 
 /** Shapes that are kept; with more than that objects of the same fields are still right, but found less often to be equal. */
-const MOST_SHAPES = 20_000;
+const MOST_SHAPES = 5_000;
 
 /** The names of an object's fields, in the order in which they were first written; shared by all objects that have them. */
 class Shape {
