@@ -110,8 +110,13 @@ export const modelOf = (name: string, { from, at }: Reached): ChangedModel => ({
 });
 
 /** Names of changed models whose new text can run in their place. */
-export const followed = (changed: ReadonlyMap<string, ChangedModel>): Set<string> =>
-  new Set([...changed.keys()].filter(runsFromSource));
+export function followed(changed: ReadonlyMap<string, ChangedModel>): Set<string> {
+  const own = [...changed.keys()].filter(runsFromSource);
+  // what one makes the other takes apart
+  return new Set(own.some((n) => TOGETHER.includes(n)) ? [...own, ...TOGETHER] : own);
+}
+
+const TOGETHER = ['vm_area_dup', 'vm_area_free', '__vm_area_free'];
 
 /**
  * The program with a place where a run ends, and says why, for each changed model that it calls and has no text of.

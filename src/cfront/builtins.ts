@@ -17,7 +17,7 @@ import {
 } from './ctypes.js';
 import { expression, sizeofType } from './expressions.js';
 import type { Node } from './parser.js';
-import { load, member, place, pointee, store } from './places.js';
+import { copyStruct, load, member, place, pointee, store } from './places.js';
 import { originalText } from './use.js';
 
 /** A name with a treatment of its own. `yields`: a model of that name in the simulator goes first. */
@@ -226,6 +226,14 @@ define('PTR_ERR_OR_ZERO', true, (b, args) => {
   return binary(b, '&', error, mask);
 });
 
+/** The callback runs at once: nothing that is modelled reads under RCU what it frees. */
+define('call_rcu', false, (b, args) => {
+  if (args.length !== 2 || args[1].type !== 'identifier') return null;
+  const name = originalText(args[1]);
+  if (b.lookup(name) !== undefined) return null;
+  return callNamed(b, name, [expression(b, args[0])], false);
+});
+
 /** memcpy(dst, src, sizeof(*dst)) is a struct assignment; any other size stays a call. */
 define('memcpy memmove', false, (b, args) => {
   if (args.length !== 3 || args[2].type !== 'sizeof_expression') return null;
@@ -235,6 +243,6 @@ define('memcpy memmove', false, (b, args) => {
   const dst = expression(b, args[0]);
   const src = expression(b, args[1]);
   b.world.met.add(size.tag);
-  b.emit({ op: 'copy', dstBase: dst.op, srcBase: src.op, type: size });
+  copyStruct(b, dst.op, src.op, size);
   return dst;
 });

@@ -1,4 +1,4 @@
-import type { CType } from '../sim/program.js';
+import type { CType, Operand } from '../sim/program.js';
 import type { Builder, Place, Val } from './builder.js';
 import { child, named, textOf } from './chunk.js';
 import { constantValue, convert, immediate } from './convert.js';
@@ -33,10 +33,25 @@ export function store(b: Builder, place: Place, val: Val): void {
   if (place.kind === 'reg') {
     if (!b.redirect(val.op, place.reg)) b.emit({ op: 'move', dst: place.reg, src: val.op });
   } else if (place.type.kind === 'struct') {
-    b.emit({ op: 'copy', dstBase: address(b, place).op, srcBase: val.op, type: place.type });
+    copyStruct(b, address(b, place).op, val.op, place.type);
   } else {
     const src = place.bits > 0 ? truncate(b, val, place.bits) : val.op;
     b.emit({ op: 'store', base: place.base, path: place.path, src, type: place.type });
+  }
+}
+
+/** Struct assignment; the simulator may have a model of it, by the name of the struct. */
+export function copyStruct(
+  b: Builder,
+  dst: Operand,
+  src: Operand,
+  type: CType & { kind: 'struct' },
+): void {
+  const name = `copy ${type.tag}`;
+  if (!b.world.isModelled(name)) b.emit({ op: 'copy', dstBase: dst, srcBase: src, type });
+  else {
+    b.callees.add(name);
+    b.emit({ op: 'call', dst: null, callee: { name }, args: [dst, src], type: { kind: 'void' } });
   }
 }
 

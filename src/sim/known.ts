@@ -34,6 +34,9 @@ export const locksVma = (name: string): boolean => VMA_LOCKS.includes(name);
  */
 const FROM_SOURCE: ReadonlySet<string> = new Set([
   'vma_close',
+  'vm_area_dup',
+  'vm_area_free',
+  '__vm_area_free',
   'hugetlb_dup_vma_private',
   'is_vm_hugetlb_page',
   'vma_is_anonymous',

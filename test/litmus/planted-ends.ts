@@ -387,6 +387,19 @@ export const PLANTED_ENDS: PlantedEnd[] = [
     ),
     true,
   ),
+  {
+    property: 'groundless-failure',
+    version: {
+      name: 'an error that is not there',
+      change: (t) =>
+        t.replace(
+          /(\w+) = arch_dup_mmap\((\w+), (\w+)\);/,
+          '$1 = arch_dup_mmap($2, $3) ? 0 : -ENOMEM;',
+        ),
+    },
+    scenario: quiet('anon'),
+    asked: ['groundless-failure'],
+  },
   planted(
     'unregistered',
     'khugepaged is not told',

@@ -1,4 +1,5 @@
 import { symbol, type Value } from '../machine/value.js';
+import { LOCK_CACHE, VMA_CACHE } from './primitives/caches.js';
 import { TASK } from './primitives/support.js';
 import { XA_ZERO_ENTRY } from './primitives/tree.js';
 
@@ -61,6 +62,8 @@ const OTHERS: Readonly<Record<string, Value>> = {
   MMF_UNSTABLE: 22,
   MMF_OOM_SKIP: 21,
   XA_ZERO_ENTRY,
+  vm_area_cachep: VMA_CACHE,
+  vma_lock_cachep: LOCK_CACHE,
   current: TASK,
 };
 

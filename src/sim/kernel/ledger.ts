@@ -75,8 +75,11 @@ export function close(env: Has, vma: Ptr): void {
   if (isPtr(ops) && env.world.get(ops, 'close')) addTo(env, vma, '__opened', -1);
 }
 
-/** vm_area_free(): the VMA itself, nothing that it points to. */
-export function freeVma(env: Has, vma: Ptr): void {
+/** vm_area_free(): the VMA and its lock, nothing else that it points to. `alone`: not the lock. */
+export function freeVma(env: Has, vma: Ptr, alone = false): void {
+  const lock = env.world.get(vma, 'vm_lock');
+  if (!alone && isPtr(lock) && env.world.obj(lock).kind === 'lock')
+    env.world.put(lock, '__freed', 1);
   if (env.world.obj(vma).kind === 'vma') addTo(env, vma, '__parent_freed', 1);
   else env.world.put(vma, '__freed', 1);
 }

@@ -5,6 +5,7 @@ import { VM_FLAGS } from './constants.js';
 import { hasRcuTrees } from './features.js';
 import { COUNTS_SHARED } from './ledger.js';
 import { linkAll, noLinks } from './links.js';
+import { LOCK_CACHE, VMA_CACHE } from './primitives/caches.js';
 import { setFlag } from './primitives/flags.js';
 import { SCANNERS, scansParent } from './primitives/scanner-list.js';
 import { CHILD, KERNEL, PAGE, PARENT } from './primitives/support.js';
@@ -28,6 +29,8 @@ export function initialWorld(shared: Shared): World {
   const w = new World();
   const { scenario } = shared;
   w.create('kernel', 'kernel');
+  // each holds the pointer that the variable of its name has
+  for (const cache of [VMA_CACHE, LOCK_CACHE]) w.put(KERNEL, cache.path, cache);
   w.create('mm', 'parent');
   w.create('mm', 'child');
   w.create('task', 'current');

@@ -1,6 +1,7 @@
 import { TAU } from '../explore/op.js';
-import type { Primitive } from '../machine/primitive.js';
+import type { Env, Primitive } from '../machine/primitive.js';
 import { isPtr, isSym } from '../machine/value.js';
+import { KERNEL } from './primitives/support.js';
 
 /** What an unknown callee could change: modelled objects, and locals whose address it gets (an iterator, say). */
 const MODELLED = new Set(['mm', 'vma', 'copy', 'local']);
@@ -24,6 +25,7 @@ export const unknownCallee: Primitive = function* (env, [callee, ...args], type)
       { op: TAU, text: `${name}() returns NULL` },
       { op: TAU, text: `${name}() returns an object`, hidden: true },
     ];
+    if (taken === 0) hadItsSay(env);
     return taken === 0 ? 0 : env.world.create('unknown', name);
   }
   const failure = type.kind === 'int' && type.bits > 1 && type.signed ? -12 : 1;
@@ -32,8 +34,12 @@ export const unknownCallee: Primitive = function* (env, [callee, ...args], type)
     { op: TAU, text: `${name}() returns 0`, hidden: true },
     { op: TAU, text: `${name}() returns ${failure === 1 ? '1' : '-ENOMEM'}` },
   ];
+  if (taken !== 0) hadItsSay(env);
   return taken === 0 ? 0 : failure;
 };
+
+/** What the run comes to from here on may be because of a result that nobody knows. */
+const hadItsSay = (env: Env): void => env.world.put(KERNEL, '__unknown', 1);
 
 const kindName = (kind: string): string =>
   kind === 'mm' ? 'mm' : kind === 'local' ? 'pointer to a local variable' : 'VMA';

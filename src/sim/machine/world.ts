@@ -8,7 +8,7 @@ export interface Obj {
   /** What it is: `mm`, `vma`, `local`, `state`, ... */
   readonly kind: string;
   /** For the reader: `V1`, `V1'`, `parent`. */
-  readonly name: string;
+  name: string;
   readonly fields: Fields;
   owner: number;
   /** Number that stands for its content, once that was asked for. */
@@ -59,6 +59,11 @@ export class World {
 
   put(p: Ptr, path: string, value: Value): void {
     this.writable(p.obj).fields.set(join(p.path, path), value);
+  }
+
+  /** Gives an object another name for the reader. */
+  rename(p: Ptr, name: string): void {
+    this.writable(p.obj).name = name;
   }
 
   /** Copies every place below `src` to below `dst`. */

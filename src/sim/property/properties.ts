@@ -119,6 +119,10 @@ export const PROPERTIES: readonly Property[] = [
     breach:
       'ksm or khugepaged has the parent on its list and not the child, or the other way round',
   },
+  {
+    id: 'groundless-failure',
+    breach: 'fork fails although nothing has failed',
+  },
 ];
 
 /** Index of a property by its id. Throws for an unknown id: a bug of ours. */

@@ -12,6 +12,7 @@ import { MM } from './mm.js';
 import { MMAP_LOCK } from './mmap_lock.js';
 import { PAGES } from './pages.js';
 import { SCANNING } from './scanners.js';
+import { SLAB } from './slab.js';
 import { TREE } from './tree.js';
 import { VMA } from './vma.js';
 import { VMA_LOCK } from './vma_lock.js';
@@ -29,6 +30,7 @@ export const PRIMITIVES: Readonly<Record<string, Primitive>> = {
   ...TREE,
   ...LINKS,
   ...VMA,
+  ...SLAB,
   ...ACCOUNTING,
   ...ANON_VMA,
   ...FILES,

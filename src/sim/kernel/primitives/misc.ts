@@ -33,7 +33,6 @@ export const NO_EFFECT: readonly string[] = [
   'lockdep_assert_held',
   'preempt_disable',
   'preempt_enable',
-  'INIT_LIST_HEAD',
   'barrier',
   'smp_mb',
   'smp_wmb',

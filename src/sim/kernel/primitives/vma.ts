@@ -1,11 +1,11 @@
 import type { Env, Primitive, Visible } from '../../machine/primitive.js';
-import { isPtr, type Value } from '../../machine/value.js';
+import { isPtr, type Ptr, type Value } from '../../machine/value.js';
 import { freeVma, putPolicy } from '../ledger.js';
 import { readAnonVma } from './anon_vma.js';
 import { allocate, ENOMEM, failing, int, nameOf, vmaArg } from './support.js';
 
 /** A copy that no lock sequence matches: vm_area_dup() gives the copy a lock of its own. */
-const NEVER_LOCKED = -1;
+export const NEVER_LOCKED = -1;
 /** What the copy does not take over: it is linked nowhere and nobody has opened it. */
 const OWN = [
   '__chain',
@@ -18,24 +18,32 @@ const OWN = [
   '__unmapped',
 ];
 
+/** Name of a copy, as a reader sees it. */
+export const copyName = (env: Env, orig: Ptr): string => `${nameOf(env, orig).replace(/'$/, '')}'`;
+
 /** vm_area_dup(), kernel/fork.c of 6.12: all pointers copied without references, the lock made anew. */
 function* dup(env: Env, x: Value): Visible {
   const orig = vmaArg(env, x, 'vm_area_dup()');
   if (!(yield* allocate(env, 'vm_area_dup'))) return 0;
   const anon = yield* readAnonVma(env, orig);
-  const copy = env.world.create('copy', `${nameOf(env, orig).replace(/'$/, '')}'`);
+  const copy = env.world.create('copy', copyName(env, orig));
+  fill(env, copy, orig, anon);
+  env.world.put(copy, 'vm_lock_seq', NEVER_LOCKED);
+  return copy;
+}
+
+/** Gives a new VMA what its original has, but for what only this one VMA can have. */
+export function fill(env: Env, copy: Ptr, orig: Ptr, anon: Value): void {
   env.world.copy(copy, orig);
   env.world.put(copy, '__shared', undefined);
   for (const field of OWN) env.world.put(copy, field, undefined);
   if (env.features.vmaLinks)
     for (const field of ['vm_next', 'vm_prev']) env.world.put(copy, field, 0);
   env.world.put(copy, 'anon_vma', anon);
-  env.world.put(copy, 'vm_lock_seq', NEVER_LOCKED);
-  return copy;
 }
 
 /** vm_area_free(): a second time, or the parent's VMA, is a breach that the run goes on behind. */
-function* free(env: Env, x: Value): Visible {
+export function* free(env: Env, x: Value, alone = false): Visible {
   if (isPtr(x) && env.world.get(x, '__freed')) {
     yield failing('unwind', `frees ${nameOf(env, x)} twice`);
     return 0;
@@ -43,7 +51,7 @@ function* free(env: Env, x: Value): Visible {
   const vma = vmaArg(env, x, 'vm_area_free()');
   if (env.world.obj(vma).kind === 'vma')
     yield failing('unwind', `frees ${nameOf(env, vma)}, which the parent still uses`);
-  freeVma(env, vma);
+  freeVma(env, vma, alone);
   return 0;
 }
 

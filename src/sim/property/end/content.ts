@@ -132,6 +132,13 @@ export function sameContent({ world, succeeded }: Ended, shared: Shared): Broken
   return out.map(content);
 }
 
+/** Fork fails, and nothing was in its way: no memory was short, no signal came, nothing unknown had a say. */
+export const groundless = ({ world }: Ended): boolean =>
+  !num(world, KERNEL, 'failed') &&
+  !num(world, KERNEL, 'signal') &&
+  !num(world, KERNEL, '__unknown') &&
+  world.get(KERNEL, '__failure') === undefined;
+
 /**
  * What failed without a word to the caller; null when nothing did. A fatal signal may be passed over, but then the copy
  * has to be complete.

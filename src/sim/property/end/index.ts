@@ -1,10 +1,12 @@
+import { forkFailed } from '../../actors/visitors/walk.js';
 import { stillHeld } from '../../kernel/primitives/locks.js';
 import { hasUsers } from '../../kernel/primitives/mm.js';
 import type { Shared } from '../../kernel/shared.js';
 import { isInt, isPtr, type Value } from '../../machine/value.js';
 import type { World } from '../../machine/world.js';
 import { accounted } from './accounting.js';
-import { sameContent, unreported } from './content.js';
+import { groundless, sameContent, unreported } from './content.js';
+import { fresh } from './fresh.js';
 import { linked } from './linked.js';
 import { ordered, published } from './order.js';
 import { mapped } from './rmap.js';
@@ -45,9 +47,14 @@ export function brokenAtEnd(world: World, entry: string, value: Value, shared: S
   if (lost !== null)
     out.push({ property: 'failure-lost', text: `returns success although ${lost}` });
   if (bad !== null || lost !== null) return out;
+  // what ends after dup_mm() may be the exit of a child that is complete
+  const failed = entry === 'dup_mmap' ? !ended.succeeded : forkFailed(world);
+  if (failed && groundless(ended))
+    out.push({ property: 'groundless-failure', text: 'fails although nothing has failed' });
   return [
     ...out,
     ...unwound(ended),
+    ...fresh(ended),
     ...accounted(ended),
     ...ordered(ended),
     ...published(ended),
