@@ -113,7 +113,12 @@ async function lowered(
     const added = programs ? addedNote(pairs, programs.after, config) : [];
     if (sourced.fromTree) return [...added, ...(programs ? filledIn(programs) : [])];
     const left = notRun(models, programs?.after ?? null);
-    return [...notes, ...added, ...(left.length ? [notRunNote(left)] : [])];
+    return [
+      ...notes,
+      ...added,
+      ...(programs ? wholeFork(programs) : []),
+      ...(left.length ? [notRunNote(left)] : []),
+    ];
   };
   const lost = found || sourced.fromTree ? {} : { notRun: notRun(models, null) };
   if (hidden.length === 0) return { programs: found, notes: note(found), refused: null, ...lost };
@@ -280,6 +285,13 @@ function changes(
 
 const range = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, k) => from + k);
+
+/** One sentence about a dup_mmap() of which the patch shows nothing, or none. */
+function wholeFork({ after }: Programs): string[] {
+  const refs = after.functions.dup_mmap?.refs ?? [];
+  if (refs.length === 0 || !refs.every((r) => r.path.startsWith('skeleton:'))) return [];
+  return [`dup_mmap() is not shown: that of ${refs[0].path.replace(':', ' ')} is run`];
+}
 
 /** Helpers that no file of the tree has: one sentence, or none. */
 function filledIn(programs: Programs): string[] {
