@@ -6,7 +6,7 @@ import { type KeepTrace, makeFinding } from './finding.js';
 import { tryMutants } from './mutation.js';
 import type { Rule } from './rule.js';
 import type { Finding } from './types.js';
-import { behindOthers, unseen, withheld } from './withheld.js';
+import { behindOthers, movedAway, unseen, withheld } from './withheld.js';
 
 export interface EvaluateInput {
   rules: readonly Rule[];
@@ -33,10 +33,10 @@ export async function evaluateRules(i: EvaluateInput): Promise<Finding[]> {
     exploreRules(exploring, side, options),
     i.before && then.length ? exploreRules(then, i.before, options) : new Map(),
   ]);
-  const seen = [...explored].map(([r, e]): [Rule, Exploration] => [
-    r,
-    unseen(withheld(r, side, e), before.get(r) ?? null, side),
-  ]);
+  const seen = [...explored].map(([r, e]): [Rule, Exploration] => {
+    const then = before.get(r) ?? null;
+    return [r, unseen(movedAway(r, withheld(r, side, e), then, side), then, side)];
+  });
   const after = new Map(seen.map(([r, e]) => [r, behindOthers(e, seen)]));
   // what is shown is shrunk, nothing else
   for (const [r, e] of after) if (e.worst) after.set(r, await shrunk(r, side, e, options));

@@ -7,6 +7,7 @@ import {
   earlier,
   failedIf,
   fileIf,
+  HARMLESS_IN_BOTH,
   hugetlbIf,
   instead,
   openIf,
@@ -132,54 +133,13 @@ export const BULK_DEFECTS: Described[] = [
 ];
 
 export const BULK_HARMLESS: Described[] = [
-  { name: 'the copy is renamed', change: (e) => e.rename('tmp', 'copy') },
-  { name: 'the original is renamed', change: (e) => e.rename('mpnt', 'orig') },
-  {
-    name: 'a print',
-    change: (e, f) => e.after(f.storeOf('map_count'), '\t\tpr_debug("copied\\n");'),
-  },
+  ...HARMLESS_IN_BOTH,
   {
     name: 'an exact count',
     change: (e, f) => e.replace(f.storeOf('map_count'), '\t\tmm->map_count += 1;'),
   },
-  { name: 'the count after open()', change: (e, f) => e.move(f.storeOf('map_count'), openIf(f)) },
-  {
-    name: 'totals in another order',
-    change: (e, f) => e.move(f.storeOf('total_vm'), f.storeOf('stack_vm')),
-  },
-  {
-    name: 'an error code of its own',
-    change: (e, f) => e.after(f.call('vm_unacct_memory').stmt, '\tretval = -EAGAIN;'),
-  },
-  {
-    name: 'the file reference under the lock',
-    change: (e, f) => e.move(f.call('get_file').stmt, f.call('i_mmap_lock_write').stmt),
-  },
   {
     name: 'the private data before the flags',
     change: (e, f) => earlier(e, f, hugetlbIf(f), f.storeOf('vm_flags')),
-  },
-  {
-    name: 'the policy of no policy is not put',
-    change: (e, f) =>
-      e.replace(
-        f.call('mpol_put').stmt,
-        '\tif (vma_policy(tmp))',
-        '\t\tmpol_put(vma_policy(tmp));',
-      ),
-  },
-  {
-    name: 'a place to sleep',
-    change: (e, f) => e.after(f.storeOf('map_count'), '\t\tcond_resched();'),
-  },
-  {
-    name: 'a print in the teardown',
-    at: 'exit_mmap',
-    change: (e, f) => e.after(f.call('vm_unacct_memory').stmt, '\tpr_debug("gone\\n");'),
-  },
-  {
-    name: 'the sum is renamed in the teardown',
-    at: 'exit_mmap',
-    change: (e) => e.rename('nr_accounted', 'charged'),
   },
 ];

@@ -234,8 +234,40 @@ export const VMA_DEFECTS: Described[] = [
 
 const HELPER = ['static void fork_count(struct mm_struct *mm)', '{', '\tmm->map_count++;', '}', ''];
 
-/** Edits that change nothing that anybody could see. */
-export const VMA_HARMLESS: Described[] = [
+/** Edits of 6.12 and of 6.1 that change nothing that anybody could see. */
+export const HARMLESS_IN_BOTH: Described[] = [
+  {
+    name: 'the policy of no policy is not put',
+    change: (e, f) =>
+      e.replace(
+        f.call('mpol_put').stmt,
+        '\tif (vma_policy(tmp))',
+        '\t\tmpol_put(vma_policy(tmp));',
+      ),
+  },
+  { name: 'the copy is renamed', change: (e) => e.rename('tmp', 'copy') },
+  { name: 'the original is renamed', change: (e) => e.rename('mpnt', 'orig') },
+  {
+    name: 'a print',
+    change: (e, f) => e.after(f.storeOf('map_count'), '\t\tpr_debug("copied\\n");'),
+  },
+  { name: 'the count after open()', change: (e, f) => e.move(f.storeOf('map_count'), openIf(f)) },
+  {
+    name: 'totals in another order',
+    change: (e, f) => e.move(f.storeOf('total_vm'), f.storeOf('stack_vm')),
+  },
+  {
+    name: 'an error code of its own',
+    change: (e, f) => e.after(f.call('vm_unacct_memory').stmt, '\tretval = -EAGAIN;'),
+  },
+  {
+    name: 'the file reference under the lock',
+    change: (e, f) => e.move(f.call('get_file').stmt, f.call('i_mmap_lock_write').stmt),
+  },
+  {
+    name: 'a place to sleep',
+    change: (e, f) => e.after(f.storeOf('map_count'), '\t\tcond_resched();'),
+  },
   {
     name: 'a print in the teardown',
     at: 'exit_mmap',
@@ -246,18 +278,14 @@ export const VMA_HARMLESS: Described[] = [
     at: 'exit_mmap',
     change: (e) => e.rename('nr_accounted', 'charged'),
   },
+];
+
+/** The same of 6.12 alone. */
+export const VMA_HARMLESS: Described[] = [
+  ...HARMLESS_IN_BOTH,
   {
     name: 'an exact count',
     change: (e, f) => e.replace(f.storeOf('map_count'), '\t\tmm->map_count = mm->map_count + 1;'),
-  },
-  {
-    name: 'the policy of no policy is not put',
-    change: (e, f) =>
-      e.replace(
-        f.call('mpol_put').stmt,
-        '\tif (vma_policy(tmp))',
-        '\t\tmpol_put(vma_policy(tmp));',
-      ),
   },
   {
     name: 'the original is asked what is to be wiped',
@@ -273,19 +301,9 @@ export const VMA_HARMLESS: Described[] = [
     change: (e, f) => e.after(f.storeOf('vm_mm'), '\t\tvma_start_write(tmp);'),
   },
   {
-    name: 'an error code of its own',
-    change: (e, f) => e.after(f.call('vm_unacct_memory').stmt, '\tretval = -EAGAIN;'),
-  },
-  {
     name: 'the parent is unlocked first',
     change: (e, f) =>
       e.move(f.call('mmap_write_unlock', 'mm').stmt, f.call('mmap_write_unlock', 'oldmm').stmt),
-  },
-  { name: 'the copy is renamed', change: (e) => e.rename('tmp', 'copy') },
-  { name: 'the original is renamed', change: (e) => e.rename('mpnt', 'orig') },
-  {
-    name: 'a print',
-    change: (e, f) => e.after(f.storeOf('map_count'), '\t\tpr_debug("copied\\n");'),
   },
   {
     name: 'an assertion',
@@ -299,23 +317,10 @@ export const VMA_HARMLESS: Described[] = [
     name: 'the count before the store',
     change: (e, f) => earlier(e, f, f.storeOf('map_count'), store(f)),
   },
-  { name: 'the count after open()', change: (e, f) => e.move(f.storeOf('map_count'), openIf(f)) },
-  {
-    name: 'totals in another order',
-    change: (e, f) => e.move(f.storeOf('total_vm'), f.storeOf('stack_vm')),
-  },
   {
     name: 'a helper that counts',
     change: (e, f) =>
       e.insert(e.head, ...HELPER).replace(f.storeOf('map_count'), '\t\tfork_count(mm);'),
-  },
-  {
-    name: 'a place to sleep',
-    change: (e, f) => e.after(f.storeOf('map_count'), '\t\tcond_resched();'),
-  },
-  {
-    name: 'the file reference under the lock',
-    change: (e, f) => e.move(f.call('get_file').stmt, f.call('i_mmap_lock_write').stmt),
   },
   {
     name: 'the private data before the flags',
