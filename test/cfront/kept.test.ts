@@ -7,6 +7,7 @@ import { programKey } from '../../src/cfront/kept.js';
 import { readProgram, writeProgram } from '../../src/cfront/program-text.js';
 import { lowerAll } from '../../src/programs.js';
 import { isModelled } from '../../src/sim/known.js';
+import type { Program } from '../../src/sim/program.js';
 import type { SourceFile } from '../../src/source/types.js';
 import { ROOT } from '../support.js';
 
@@ -130,6 +131,60 @@ describe('the key of a program', () => {
       }),
       { seed: 3, numRuns: 300 },
     );
+  });
+});
+
+describe('programs that are kept', () => {
+  const FILES = [...FORK, 'include/linux/maple_tree.h'];
+  const NAMES = ['error', 'vma', 'copy', 'XA_ZERO_ENTRY', 'GFP_KERNEL', 'CONFIG_KSM', '0', '1'];
+  const edits = fc.array(
+    fc.record({
+      file: fc.nat(FILES.length - 1),
+      line: fc.nat(400),
+      how: fc.constantFrom('drop', 'twice', 'name', 'define', 'under', 'changed', 'patchLine'),
+      from: fc.constantFrom(...NAMES),
+      to: fc.constantFrom(...NAMES),
+    }),
+    { minLength: 1, maxLength: 2 },
+  );
+
+  function make(files: SourceFile[], list: typeof edits extends fc.Arbitrary<infer T> ? T : never) {
+    for (const { file: at, line, how, from, to } of list) {
+      const { lines } = files[at];
+      const k = line % lines.length;
+      if (how === 'drop') lines.splice(k, 1);
+      if (how === 'twice') lines.splice(k, 0, { ...lines[k] });
+      if (how === 'name') lines[k].text = lines[k].text.replace(from, to);
+      if (how === 'define') lines.unshift({ ...lines[k], text: `#define ${from} ${to}` });
+      if (how === 'under') lines[k].text = `#ifdef CONFIG_KSM\n${lines[k].text}\n#endif`;
+      if (how === 'changed') lines[k].changed = true;
+      if (how === 'patchLine') lines[k].patchLine = 7;
+    }
+    return files;
+  }
+
+  it('are what would be lowered, whatever was edited since', { timeout: 120_000 }, async () => {
+    const texts = new Map<string, string>();
+    const kept = {
+      get: (key: string) => (texts.has(key) ? readProgram(texts.get(key)!) : null),
+      put: (key: string, program: Program) => texts.set(key, writeProgram(program)),
+    };
+    const tables = [
+      undefined,
+      Object.assign(() => true, { id: 'all' }),
+      Object.assign(() => false, { id: 'none' }),
+    ];
+    await fc.assert(
+      fc.asyncProperty(edits, fc.nat(2), async (list, t) => {
+        const files = make(tree('mini-6.12', FILES), list);
+        const lowered = (o = {}) => lowerAll(files, ['dup_mmap'], tables[t], undefined, o);
+        const plain = await lowered();
+        expect(await lowered({ kept })).toEqual(plain);
+        expect(await lowered({ kept })).toEqual(plain);
+      }),
+      { seed: 11, numRuns: 80 },
+    );
+    expect(texts.size).toBeGreaterThan(60);
   });
 });
 

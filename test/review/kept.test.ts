@@ -97,6 +97,24 @@ describe('programs that earlier reviews have lowered', () => {
   );
 });
 
+describe('a lowered program', () => {
+  it('is changed by nobody who runs it, so that it can be used again', async () => {
+    const [, change] = CASES[0];
+    const patch = patchOf(FORK, miniText(), change(miniText()));
+    const o = { reader: folderReader(MINI), rules: await loadRules(), keep: () => 'x' };
+    const frozen: KeptPrograms = { get: () => null, put: (_, program) => freeze(program) };
+    const review = await reviewPatch(patch, { ...o, kept: frozen });
+    expect(review.findings.filter((f) => f.change === 'introduced')).toHaveLength(1);
+    expect(review).toEqual(await reviewPatch(patch, o));
+  }, 120_000);
+});
+
+function freeze(x: unknown): void {
+  if (typeof x !== 'object' || x === null || Object.isFrozen(x)) return;
+  Object.freeze(x);
+  Object.values(x).forEach(freeze);
+}
+
 /** Programs in the folder, as a process of its own would see it. */
 class Counted implements KeptPrograms {
   found = 0;
