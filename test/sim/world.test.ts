@@ -104,18 +104,24 @@ describe(`worlds that share until they write (seed ${SEED})`, () => {
   it('keep their call stacks apart', () => {
     const w = new World();
     const func = { name: 'f' } as never;
-    w.frames.push({ func, pc: 1, regs: [1, 2], dst: null });
+    w.enter(func, [1, 2], null);
+    w.top().pc = 1;
     const other = new World(w);
-    other.frames[0].regs[0] = 7;
-    other.frames[0].pc = 5;
+    other.top().regs[0] = 7;
+    other.top().pc = 5;
     expect([w.frames[0].regs[0], w.frames[0].pc]).toEqual([1, 1]);
+    // and so does the one that was copied from
+    const third = new World(w);
+    w.top().regs[1] = 9;
+    expect(third.frames[0].regs).toEqual([1, 2]);
+    w.top().regs[1] = 2;
     const key = (x: World, live: number) =>
       x.stackKey(
         () => [live],
         (f) => `${f.func.name}:${f.pc}`,
       );
     expect(key(w, 1)).not.toBe(key(other, 1));
-    other.frames[0].pc = 1;
+    other.top().pc = 1;
     // register 0 differs, but nobody will read it
     expect(key(w, 1)).toBe(key(other, 1));
     expect(key(w, 0)).not.toBe(key(other, 0));

@@ -169,10 +169,10 @@ export class Version {
     if (stop.kind === 'stuck') return { ...stop, ...where };
     if (stop.kind === 'breach') return { ...stop, ...where, key: `${func.name}:${pc}` };
     const world = new World(stop.world);
-    for (const f of world.frames) {
-      const at = this.at(by.places(f.func)[f.pc]);
-      f.func = at.func;
-      f.pc = at.pc;
+    for (const [k, f] of world.frames.entries()) {
+      const { func: own, pc: at } = this.at(by.places(f.func)[f.pc]);
+      // nobody's: whoever writes to it copies it
+      world.frames[k] = { ...f, func: own, pc: at, owner: 0 };
     }
     return { ...stop, world, ...where };
   }

@@ -86,7 +86,7 @@ export class Machine<N = void> {
     invariant(func, `no function ${entry} in the program`);
     const entered = (): World => {
       const w = new World(world);
-      w.frames.push(newFrame(func, args, null));
+      w.enter(func, registersOf(func, args), null);
       return w;
     };
     const key = this.knowledge && `${entry} ${args.map(keyOf).join()} ${world.memoryKey()}`;
@@ -168,7 +168,7 @@ export class Machine<N = void> {
     const env = this.envFor(world);
     try {
       while (world.frames.length) {
-        const frame = world.frames[world.frames.length - 1];
+        const frame = world.top();
         const instr = frame.func.code[frame.pc];
         this.recording?.step(frame);
         if (!instr || instr.op === 'return') {
@@ -176,9 +176,9 @@ export class Machine<N = void> {
             instr?.op === 'return' && instr.value ? this.executor.value(frame, instr.value) : 0;
           world.frames.pop();
           this.hooks.returned?.(world, frame.func.name, value);
-          const caller = world.frames[world.frames.length - 1];
-          if (!caller)
+          if (world.frames.length === 0)
             return { kind: 'end', world, value, ref: instr ? frame.func.refs[instr.ref] : null };
+          const caller = world.top();
           if (frame.dst !== null) caller.regs[frame.dst] = value;
           caller.pc++;
         } else if (instr.op === 'call' || this.sharedAccess(world, frame, instr)) {
@@ -286,7 +286,7 @@ export class Machine<N = void> {
     if (body) {
       tell(undefined);
       if (world.frames.length > 64) throw new Halt('stuck', 'recursion', `${name}() recurses`);
-      world.frames.push(newFrame(body, args, dst));
+      world.enter(body, registersOf(body, args), dst);
       return null;
     }
     if (journal === null) tell(undefined);
@@ -303,8 +303,10 @@ export class Machine<N = void> {
       value = at.value;
     } else value = result;
     tell(value);
-    if (dst !== null) frame.regs[dst] = isInt(value) ? wrap(value, instr.type) : value;
-    frame.pc++;
+    // the frame may be shared with the memory before the call by now
+    const own = world.top();
+    if (dst !== null) own.regs[dst] = isInt(value) ? wrap(value, instr.type) : value;
+    own.pc++;
     return null;
   }
 
@@ -355,12 +357,12 @@ const tooLong = (func: string, atOnce: boolean): string =>
     ? `${func}() loops without touching shared state`
     : `all runs together take more than ${thousands(MAX_STEPS)} steps`;
 
-function newFrame(func: Func, args: Value[], dst: number | null): Frame {
+function registersOf(func: Func, args: Value[]): Value[] {
   const regs: Value[] = new Array(func.regs).fill(undefined);
   func.params.forEach((p, k) => {
     regs[p.reg] = args[k];
   });
-  return { func, pc: 0, regs, dst };
+  return regs;
 }
 
 function placeOf(func: Func, instr: CallLike): CallPlace {

@@ -15,12 +15,14 @@ export interface Obj {
   key: number | null;
 }
 
+/** A function that runs. Shared by worlds, and copied by who writes to it: see `World.top`. */
 export interface Frame {
   func: Func;
   pc: number;
   regs: Value[];
   /** Register of the caller that receives the result. */
   dst: number | null;
+  owner: number;
 }
 
 let tokens = 0;
@@ -29,6 +31,7 @@ let tokens = 0;
 export class World {
   private token = ++tokens;
   readonly objs: Obj[];
+  /** Outermost function first. Written to through `top` only. */
   readonly frames: Frame[];
   /** Numbers of contents of objects: one list for all worlds that come of the same one, so that keys are short. */
   private readonly contents: Map<string, number>;
@@ -36,7 +39,7 @@ export class World {
   constructor(from?: World) {
     this.contents = from ? from.contents : new Map();
     this.objs = from ? from.objs.slice() : [];
-    this.frames = from ? from.frames.map(copyOf) : [];
+    this.frames = from ? from.frames.slice() : [];
     // whoever writes next copies first, on both sides
     if (from) from.token = ++tokens;
   }
@@ -46,6 +49,22 @@ export class World {
     const id = this.objs.length;
     this.objs.push({ id, kind, name, fields: Fields.of(fields), owner: this.token, key: null });
     return pointer(id, '');
+  }
+
+  /** A function is called. */
+  enter(func: Func, regs: Value[], dst: number | null): void {
+    this.frames.push({ func, pc: 0, regs, dst, owner: this.token });
+  }
+
+  /** The innermost function, to be written to. */
+  top(): Frame {
+    const at = this.frames.length - 1;
+    const f = this.frames[at];
+    if (f.owner === this.token) return f;
+    const { func, pc, regs, dst } = f;
+    const own = { func, pc, regs: regs.slice(), dst, owner: this.token };
+    this.frames[at] = own;
+    return own;
   }
 
   obj(p: Ptr): Obj {
@@ -128,8 +147,6 @@ export class World {
     return n;
   }
 }
-
-const copyOf = ({ func, pc, regs, dst }: Frame): Frame => ({ func, pc, regs: regs.slice(), dst });
 
 /** Joins two field paths. */
 export function join(a: string, b: string): string {
