@@ -184,7 +184,7 @@ describe('a series over several files', () => {
     expect(summary(await reviewMbox(plain, MINI))).toEqual([
       'reviewed | violated introduced | exact',
     ]);
-    const other = mbox.replace('2672989ae642', '123456789abc');
+    const other = mbox.replace('7a5da65c567a', '123456789abc');
     const review = await reviewMbox(other, MINI);
     expect(summary(review)).toEqual(['reviewed | violated introduced | applied']);
     expect(review.patches[0].notes!.join()).toMatch(/not the version that the patch was made on/);
