@@ -121,6 +121,10 @@ export const WIDER_DEFECTS: readonly WiderEdit[] = [
         '\t}',
       ),
   }),
+  ...list(BOTH, 'dup_mmap', 'fork-unwind', {
+    "userfaultfd contexts are the parent's": (e, f) =>
+      e.replace(f.call('dup_userfaultfd').stmt, '\t\tretval = 0;'),
+  }),
   ...list(NEW, 'exit_mmap', 'fork-unwind', {
     'the walk is not rewound before page tables go': (e, f) =>
       e.remove(f.calls('vma_iter_set')[0].stmt),

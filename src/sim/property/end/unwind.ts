@@ -46,6 +46,19 @@ function references(world: World, owners: readonly Ptr[]): Broken[] {
   return out;
 }
 
+/** The child's own context, or none: that of the parent was copied without a reference. */
+function contexts(world: World, owners: readonly Ptr[]): Broken[] {
+  const originals = objectsOf(world, 'vma');
+  return owners.flatMap((p) => {
+    const ctx = world.get(p, CONTEXT);
+    const of = isPtr(ctx) && originals.find((o) => world.get(o, CONTEXT) === ctx);
+    if (!of) return [];
+    const whose = `the userfaultfd context of ${world.obj(of).name}`;
+    return [unwind(`${world.obj(p).name} has ${whose}, to which nobody took a reference`)];
+  });
+}
+const CONTEXT = 'vm_userfaultfd_ctx.ctx';
+
 /** What was taken off, or freed, of the parent's. */
 function parents(world: World): Broken[] {
   return objectsOf(world, 'vma').flatMap((p) => {
@@ -59,7 +72,12 @@ function parents(world: World): Broken[] {
 /** Everything that was taken is held by the child's tree or was given back, on every path. */
 export function unwound({ world, succeeded }: Ended): Broken[] {
   const owners = childVmas(world);
-  const out = [...copies(world, owners), ...references(world, owners), ...parents(world)];
+  const out = [
+    ...copies(world, owners),
+    ...references(world, owners),
+    ...contexts(world, owners),
+    ...parents(world),
+  ];
   const committed = overcharge(world);
   if (committed !== 0 && !succeeded)
     out.push(
