@@ -1,5 +1,5 @@
 /*
- * The steps around dup_mmap() in our own words: birth of the child's mm, and its end when dup_mmap() fails. The FL_
+ * The steps around dup_mmap() under names of our own: birth of the child's mm, and its end when dup_mmap() fails. The FL_
  * switches are those of ../teardown.ts. The puts are the same in all eras; exit_mmap() knows the failure marker or not,
  * and follows the list where VMAs have one.
  */

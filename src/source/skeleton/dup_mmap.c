@@ -1,5 +1,5 @@
 /*
- * The steps of dup_mmap() in our own words, for every era. The FL_ switches are the columns of the table in
+ * The steps of dup_mmap() under names of our own, for every era. The FL_ switches are the columns of the table in
  * ../eras.ts; ../skeleton.ts resolves them. One declaration or statement to a line: lines are dropped one by one.
  */
 static int dup_mmap(struct mm_struct *child, struct mm_struct *parent)

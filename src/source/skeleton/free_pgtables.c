@@ -1,5 +1,5 @@
 /*
- * The steps of free_pgtables() in our own words, for every era that has a maple tree. The FL_ switches are those of
+ * The steps of free_pgtables() under names of our own, for every era that has a maple tree. The FL_ switches are those of
  * ../walks.ts. One declaration or statement to a line: lines are dropped one by one.
  */
 #if FL_STATE
