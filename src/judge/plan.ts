@@ -31,14 +31,21 @@ export const entriesOf = (rules: readonly Rule[]): string[] => [
   ...new Set(rules.flatMap((r) => [r.applies.entry, ...r.scenarios.map((s) => entryOf(r, s))])),
 ];
 
+const contents = new WeakMap<Scenario, string>();
+
 /** Equal for scenarios of rules that explore the same thing: all that a scenario says but its name. */
-export function groupKey(rule: Rule, { id: _, entry, ...content }: Scenario): string {
-  const text = JSON.stringify(content, (_k, x: unknown) =>
-    x !== null && typeof x === 'object' && !Array.isArray(x)
-      ? Object.fromEntries(Object.entries(x).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : x,
-  );
-  return `${entryOf(rule, { entry })} ${text}`;
+export function groupKey(rule: Rule, scenario: Scenario): string {
+  let text = contents.get(scenario);
+  if (text === undefined) {
+    const { id: _, entry: __, ...content } = scenario;
+    text = JSON.stringify(content, (_k, x: unknown) =>
+      x !== null && typeof x === 'object' && !Array.isArray(x)
+        ? Object.fromEntries(Object.entries(x).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : x,
+    );
+    contents.set(scenario, text);
+  }
+  return `${entryOf(rule, scenario)} ${text}`;
 }
 
 /** Properties of several rules, each once, in the order of the list of all. */

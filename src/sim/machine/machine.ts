@@ -54,8 +54,11 @@ export class Machine<N = void> {
   private readonly executor: Executor;
   /** Instructions carried out so far, in all runs. */
   private spent = 0;
-  /** Calls whose place was told. */
+  /** Calls whose place was told; and their places, where steps are known. */
   private readonly seen = new Set<Instr>();
+  private readonly seenAt = new Set<number>();
+  /** Kinds of objects with fields that other threads use too. */
+  private readonly sharedKinds: ReadonlySet<string>;
   /** The run at hand, where it is taken down. */
   private recording: Recording<N> | null = null;
 
@@ -71,6 +74,7 @@ export class Machine<N = void> {
     private readonly hooks: MachineHooks = {},
     private readonly knowledge: Knowledge<N> | null = null,
   ) {
+    this.sharedKinds = sharedKindsOf(primitives);
     this.executor = new Executor(
       program,
       constant,
@@ -149,9 +153,13 @@ export class Machine<N = void> {
 
   private told(known: Known<N>, version: Version): Stop {
     for (const call of known.calls) {
+      const named = 'name' in call;
+      if (named && this.seenAt.has(call.place)) continue;
       const { func, instr } = version.at(call.place);
-      if ('name' in call) this.called(call.name, func, instr as CallLike);
-      else this.watcher?.take?.(call.note, placeOf(func, instr as CallLike));
+      if (named) {
+        this.called(call.name, func, instr as CallLike);
+        if (isDirect(instr)) this.seenAt.add(call.place);
+      } else this.watcher?.take?.(call.note, placeOf(func, instr as CallLike));
     }
     for (const text of known.assumed) this.env.assume(text);
     return version.own(known.stop, known.by, known.end);
@@ -222,8 +230,9 @@ export class Machine<N = void> {
     if (i.op !== 'load' && i.op !== 'store') return false;
     const base = this.executor.value(frame, i.base);
     if (!isPtr(base)) return false;
-    const obj = world.obj(base);
-    return this.model(`${i.op} ${obj.kind}.${join(base.path, i.path)}`) !== undefined;
+    const { kind } = world.obj(base);
+    if (!this.sharedKinds.has(kind)) return false;
+    return this.model(`${i.op} ${kind}.${join(base.path, i.path)}`) !== undefined;
   }
 
   /** Name, arguments and result of a call, or of an access to a shared field. */
@@ -325,9 +334,9 @@ export class Machine<N = void> {
   private called(name: string, func: Func, instr: CallLike): void {
     this.recording?.called(name);
     // by name it is always the same
-    const isDirect = instr.op === 'call' && 'name' in instr.callee;
-    if (isDirect && this.seen.has(instr)) return;
-    if (isDirect) this.seen.add(instr);
+    const direct = isDirect(instr);
+    if (direct && this.seen.has(instr)) return;
+    if (direct) this.seen.add(instr);
     this.watcher?.called?.(name, placeOf(func, instr));
   }
 
@@ -364,6 +373,23 @@ function registersOf(func: Func, args: Value[]): Value[] {
   });
   return regs;
 }
+
+const sharedKinds = new WeakMap<object, ReadonlySet<string>>();
+
+/** Kinds of objects that some model `load kind.field` or `store kind.field` is about. */
+function sharedKindsOf(primitives: Readonly<Record<string, Primitive>>): ReadonlySet<string> {
+  let kinds = sharedKinds.get(primitives);
+  if (!kinds) {
+    const names = Object.keys(primitives).filter(
+      (n) => n.startsWith('load ') || n.startsWith('store '),
+    );
+    kinds = new Set(names.map((n) => n.slice(n.indexOf(' ') + 1, n.indexOf('.'))));
+    sharedKinds.set(primitives, kinds);
+  }
+  return kinds;
+}
+
+const isDirect = (i: Instr | null): boolean => i?.op === 'call' && 'name' in i.callee;
 
 function placeOf(func: Func, instr: CallLike): CallPlace {
   const variable = (k: number): string | null => {
