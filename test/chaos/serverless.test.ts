@@ -29,8 +29,12 @@ it('queues from a function, a worker elsewhere reviews', async (t) => {
     await worker.start();
     expect(await until(() => hub.checks[0]?.status === 'completed', 30_000)).toBe(true);
     expect(hub.reviews).toHaveLength(1);
-    const metrics = await (await fetch(`${worker.url}/metrics`)).text();
-    expect(metrics).toContain('forklore_jobs_total{kind="pull",outcome="reviewed"} 1');
+    // the job is counted when it has ended, which is a little after its check run
+    const counted = async () =>
+      (await (await fetch(`${worker.url}/metrics`)).text()).includes(
+        'forklore_jobs_total{kind="pull",outcome="reviewed"} 1',
+      );
+    expect(await until(counted, 10_000)).toBe(true);
   } finally {
     await worker.end('SIGKILL');
     await redis.stop();

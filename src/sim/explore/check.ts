@@ -249,7 +249,7 @@ export function shrinkRun(
   const scenario = shrink(full.scenario, fails);
   if (scenario === full.scenario) return full;
   const small = at(scenario)!;
-  const { failures } = explore(small, { ...input, stopAtFirst: false }, only);
+  const { failures } = explore(small, { ...input, stopAtFirst: false }, only, true);
   const run = shortest(small.merged, failures, only);
   if (!run) return full;
   return {
@@ -277,11 +277,18 @@ function failsAlone(
   return r.failure !== null;
 }
 
-function explore(fs: ForkSystem, input: CheckInput, properties: ReadonlySet<number>): SearchResult {
+/** `enough`: no further than it takes to find the failures that are looked at for the shortest. */
+function explore(
+  fs: ForkSystem,
+  input: CheckInput,
+  properties: ReadonlySet<number>,
+  enough = false,
+): SearchResult {
   return new Search(fs.merged, {
     order: input.stopAtFirst ? 'depth' : 'breadth',
     properties,
     stopAtFirst: input.stopAtFirst,
+    enough,
     maxStates: input.limits.states,
     ...(input.expired ? { expired: input.expired } : {}),
   }).run();
