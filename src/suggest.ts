@@ -56,7 +56,10 @@ function asFound(edit: InverseEdit, { states }: Exploration): Finding['suggestio
   return { path, startLine, endLine, text, verdict: 'holds', states };
 }
 
-/** Edits of the files that the entries are in, those at a finding's line first. */
+/**
+ * Edits of the files that the entries are in: first those that put back what the patch took away, which is more often
+ * what is missing than what it added is wrong; among alike, those at a finding's line first.
+ */
 function editsOf({ patch, findings }: SuggestInput): InverseEdit[] {
   const isNamed = (e: InverseEdit) =>
     findings.some(({ change, location: { path, line, side } }) => {
@@ -66,7 +69,13 @@ function editsOf({ patch, findings }: SuggestInput): InverseEdit[] {
   const edits = patch.files
     .filter((f) => f.newPath !== null && isFamily(f.newPath))
     .flatMap(inverseEdits);
-  return [...edits.filter(isNamed), ...edits.filter((e) => !isNamed(e))].slice(0, MOST_EDITS);
+  const rank = (e: InverseEdit) =>
+    (e.undone.some((l) => l.kind === '-') ? 0 : 2) + (isNamed(e) ? 0 : 1);
+  return edits
+    .map((e) => ({ e, rank: rank(e) }))
+    .sort((a, b) => a.rank - b.rank)
+    .slice(0, MOST_EDITS)
+    .map(({ e }) => e);
 }
 
 /** The patched program with the edit made; null where it can not be made. */
