@@ -97,7 +97,7 @@ function* callersOf(
     const here = open.filter((r) => words.has(r.name));
     if (here.length === 0) continue;
     for (const [caller, d] of definitions([file], config)) {
-      const named = here.find((r) => d.names.has(r.name));
+      const named = here.find((r) => d.mentions(r.name));
       if (named) yield [caller, named];
     }
   }

@@ -6,7 +6,7 @@ import type { SourcePair } from './source/types.js';
 import { type Untwined, untwined } from './twins.js';
 
 /** What hunks show of functions that stand as models. */
-export interface ShownModels extends Untwined {
+interface ShownModels extends Untwined {
   /** Those that are not what they were after the patch, by name. */
   models: Map<string, ChangedModel>;
 }

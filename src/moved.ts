@@ -36,7 +36,7 @@ function above(all: Definitions, program: Program): Set<string> {
   const queue = [...ENTRIES];
   for (const name of queue)
     for (const [caller, d] of all) {
-      if (!d.names.has(name) || out.has(caller) || ENTRIES.includes(caller)) continue;
+      if (!d.mentions(name) || out.has(caller) || ENTRIES.includes(caller)) continue;
       out.add(caller);
       queue.push(caller);
     }

@@ -1,19 +1,13 @@
 import type { Edit, KernelFunction } from './edits.js';
+import type { Edited } from './review-edit.js';
 import type { Version } from './tree.js';
 import { before, copyIf, earlier, fileIf, hugetlbIf, openIf, textOf } from './vma-edits.js';
-
-/** The file of each function that is edited. */
-export const PATHS = {
-  dup_mmap: 'kernel/fork.c',
-  dup_mm: 'kernel/fork.c',
-  exit_mmap: 'mm/mmap.c',
-} as const;
 
 /** An edit of a function of one tree or of both, described by what it does to the statements that it finds there. */
 export interface WiderEdit {
   name: string;
   on: readonly Version[];
-  at: keyof typeof PATHS;
+  at: Edited;
   /** The rules that must find it; none finds a harmless one. */
   rules: readonly string[];
   change: (e: Edit, f: KernelFunction) => void;

@@ -102,13 +102,6 @@ const failsIn = (e: Effect): number[] => {
   return e.do === 'if' ? [...e.then, ...(e.else ?? [])].flatMap(failsIn) : [];
 };
 
-/** Variables that one condition reads. */
-export function readsOf(c: Cond): Set<Var> {
-  const reads = new Set<Var>();
-  visitConds([c], reads);
-  return reads;
-}
-
 const expr = (e: Expr): string =>
   typeof e === 'number' ? String(e) : 'v' in e ? `s[${e.v}]` : `s[${e.base}+${expr(e.index)}]`;
 const cond = (c: Cond): string => `${expr(c.a)}${c.cmp === '<' ? '<' : `${c.cmp}=`}${expr(c.b)}`;

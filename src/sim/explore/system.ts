@@ -46,7 +46,7 @@ function functionOf(code: string): unknown {
 }
 
 /** True where the guard of an operation holds; null when it always does. */
-export function compileGuard(op: Op): Guard | null {
+function compileGuard(op: Op): Guard | null {
   if (op.guard.length === 0) return null;
   let f = guards.get(op);
   if (!f) {
@@ -57,7 +57,7 @@ export function compileGuard(op: Op): Guard | null {
 }
 
 /** Carries an operation out; returns the breached properties, bit `1 << index` for each. Null: it does nothing. */
-export function compileEffect(op: Op): Apply | null {
+function compileEffect(op: Op): Apply | null {
   if (op.effect.length === 0) return null;
   let f = effects.get(op);
   if (!f) {
