@@ -3,6 +3,7 @@
 import { writeSync } from 'node:fs';
 import { BUILD } from '../../src/base/version.js';
 import { ProgramFolder } from '../../src/cli/kept-programs.js';
+import { caseFiles } from './case-files.js';
 import type { Case, Mode } from './cases.js';
 import { exploreCase } from './explore-case.js';
 
@@ -10,7 +11,8 @@ import { exploreCase } from './explore-case.js';
 export async function main(argv: readonly string[]): Promise<void> {
   const [tree, c, mode, folder] = argv.slice(2);
   const kept = folder ? { kept: new ProgramFolder(folder, BUILD ?? '') } : {};
-  const explored = await exploreCase(tree, JSON.parse(c) as Case, mode as Mode, kept);
+  const asked = JSON.parse(c) as Case;
+  const explored = await exploreCase(caseFiles(tree, asked), asked, mode as Mode, kept);
   const used = process.resourceUsage();
   // the line goes to a pipe, for which node would load its network code
   writeSync(

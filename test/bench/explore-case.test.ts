@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../support.js';
+import { caseFiles } from './case-files.js';
 import { casesFor, MUTANTS, type Mutant } from './cases.js';
 import { exploreCase, lowerCase } from './explore-case.js';
 import { mutate } from './mutants.js';
@@ -19,14 +20,14 @@ describe('mutants of the miniature tree', () => {
   });
 
   it.each(mutants)('%i is lowered without anything left out', async (m) => {
-    const program = await lowerCase(TREE, { ...one[0], mutant: m });
+    const program = await lowerCase(caseFiles(TREE, { ...one[0], mutant: m }));
     expect(program.notes.filter((n) => n.level === 'error')).toEqual([]);
   });
 });
 
 describe('one other thread', () => {
   it.each(one)('mutant $mutant: $ours, where fork.pml says $spin', async (c) => {
-    const found = await exploreCase(TREE, c, 'all');
+    const found = await exploreCase(caseFiles(TREE, c), c, 'all');
     expect(found.verdict).toBe(c.ours);
     if (c.ours === 'violated') {
       expect(c.because).toContain(found.property);

@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type KeptPrograms, lowerProgram } from '../../src/cfront/index.js';
 import { buildForkSystem, type ForkSystem } from '../../src/sim/explore/fork-system.js';
 import { replay } from '../../src/sim/explore/replay.js';
@@ -14,7 +12,6 @@ import { PROPERTIES } from '../../src/sim/property/properties.js';
 import { skeletonHelpers } from '../../src/source/index.js';
 import type { SourceFile } from '../../src/source/types.js';
 import type { Case, Mode, Verdict } from './cases.js';
-import { mutate } from './mutants.js';
 import { forkScenario } from './scenario.js';
 
 /** What one exploration gave. */
@@ -33,48 +30,35 @@ export interface Explored {
   at: { loaded: number; lowered: number; built: number; searched: number; done: number };
 }
 
-const FILES = [
-  'kernel/fork.c',
-  'include/linux/mm.h',
-  'include/linux/maple_tree.h',
-  'mm/internal.h',
-];
 const LIMITS = { states: 20_000_000, nodes: 200_000 };
 
-function sources(tree: string, c: Case): SourceFile[] {
-  return FILES.filter((path) => existsSync(join(tree, path))).map((path) => {
-    const whole = readFileSync(join(tree, path), 'utf8');
-    const text = path === 'kernel/fork.c' && !c.kernel ? mutate(whole, c.mutant) : whole;
-    const lines = text
-      .split('\n')
-      .map((t, k) => ({ text: t, line: k + 1, patchLine: null, origin: 'file', changed: false }));
-    return { path, lines, base: 'exact', skeleton: null } as SourceFile;
-  });
-}
+let helperFile: SourceFile | null = null;
+/** One object for all programs of a process, so that it is indexed once, as a review has it. */
+const helpers = (): SourceFile => (helperFile ??= skeletonHelpers());
 
-/** Lowers dup_mmap() of a tree with the mutant's change: the Program that a review would run. */
-export async function lowerCase(tree: string, c: Case, programs?: KeptPrograms): Promise<Program> {
+/** Lowers dup_mmap() of these files: the Program that a review would run. */
+export async function lowerCase(files: SourceFile[], programs?: KeptPrograms): Promise<Program> {
   return lowerProgram({
-    files: sources(tree, c),
+    files,
     entries: ['dup_mmap'],
     isModelled: isModelled,
-    declarations: [skeletonHelpers()],
+    declarations: [helpers()],
     ...(programs ? { kept: { programs, modelled: '' } } : {}),
   });
 }
 
 /**
- * Explores one case in one mode. All properties count but the kernel's own assertion, which needs no interleaving and
+ * Explores one case in one mode, from its files. All properties count but the kernel's own assertion, which needs no interleaving and
  * which fork.pml does not have: it would end every mutant's search at once.
  */
 export async function exploreCase(
-  tree: string,
+  files: SourceFile[],
   c: Case,
   mode: Mode,
   { now = () => 1000 * process.uptime(), kept }: { now?: () => number; kept?: KeptPrograms } = {},
 ): Promise<Explored> {
   const loaded = now();
-  const program = await lowerCase(tree, c, kept);
+  const program = await lowerCase(files, kept);
   const lowered = now();
   const unprotected: Primitive = function* (env, [dst, src]) {
     return yield* copyWithoutProtection(env, dst, src);

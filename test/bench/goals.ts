@@ -17,6 +17,7 @@ export function marks(r: Row): string {
   const missed: string[] = [];
   if (r.spin && ratio(r) > PART) missed.push('T');
   if (r.spin && r.kept.wall >= r.spin.pan) missed.push('P');
+  if (r.spin && r.resident.wall >= r.spin.pan) missed.push('R');
   if (r.case.within && r.ours.wall > r.case.within) missed.push('W');
   if (r.ours.megabytes > MEMORY) missed.push('M');
   if (longer(r)) missed.push('C');
@@ -45,8 +46,11 @@ export function goals(rows: readonly Row[]): Goal[] {
     check("T  at most 1/5 of SPIN's total", compared, (r) =>
       ratio(r) > PART ? ratio(r).toFixed(2) : null,
     ),
-    check('P  with the program kept, less than pan alone', compared, (r) =>
+    check('P  a process with the program kept, less than pan alone', compared, (r) =>
       r.kept.wall >= r.spin!.pan ? `${s(r.kept.wall)}, pan ${s(r.spin!.pan)}` : null,
+    ),
+    check('R  a process that runs already, less than pan alone', compared, (r) =>
+      r.resident.wall >= r.spin!.pan ? `${s(r.resident.wall)}, pan ${s(r.spin!.pan)}` : null,
     ),
     check(
       'W  exhaustive within its time',

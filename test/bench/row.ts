@@ -1,4 +1,6 @@
+import type { Asked } from './asked.js';
 import { type Case, caseName, type Mode } from './cases.js';
+import type { Explored } from './explore-case.js';
 import type { OurRun } from './ours.js';
 import type { SpinRun } from './spin.js';
 
@@ -11,6 +13,10 @@ export interface Row {
   ours: OurRun;
   /** With the program that an earlier run lowered, as a review has it. */
   kept: OurRun;
+  /** The first question that a process is asked which runs already. */
+  fresh: Asked;
+  /** Asked of such a process after many others. */
+  resident: Asked;
 }
 
 export const rowName = (r: Pick<Row, 'case' | 'mode'>): string => `${caseName(r.case)}, ${r.mode}`;
@@ -30,5 +36,12 @@ export function wrongVerdicts(r: Row): string[] {
     out.push(
       `${rowName(r)}: violated because of ${ours.property}, expected ${c.because.join(' or ')}`,
     );
+  for (const other of ['kept', 'fresh', 'resident'] as const)
+    if (told(r[other]) !== told(ours))
+      out.push(`${rowName(r)}: ${other} says ${told(r[other])}, from the sources ${told(ours)}`);
   return out;
 }
+
+/** What must not depend on what a process has done before. */
+const told = ({ verdict, property, states, failing, steps, shared }: Explored): string =>
+  `${verdict}${property ? ` (${property})` : ''}, ${states} states, ${failing} failing, steps ${shared} of ${steps}`;

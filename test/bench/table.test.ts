@@ -6,23 +6,32 @@ import { goals, marks } from './goals.js';
 import { hottest } from './profile.js';
 import { type Row, wrongVerdicts } from './row.js';
 import { median, medians } from './stats.js';
-import { goalLines, LEGEND, processorLine, tableHead, tableRow } from './table.js';
+import { goalLines, LEGEND, processorLine, residentLine, tableHead, tableRow } from './table.js';
 
 const SEED = 20240611;
 
 const correct = casesFor({ quick: true, kernel: false })[0];
 
 function row(
-  o: { wall?: number; kept?: number; total?: number; pan?: number; c?: Partial<Case> } = {},
+  o: {
+    wall?: number;
+    kept?: number;
+    resident?: number;
+    total?: number;
+    pan?: number;
+    c?: Partial<Case>;
+  } = {},
 ): Row {
   const c = { ...correct, ...o.c };
   const ours = { verdict: c.ours, property: c.because[0] ?? null, wall: o.wall ?? 0.4, cpu: 0.5 };
-  const counts = { states: 13_000, megabytes: 70, shared: 0, steps: 0 };
+  const counts = { states: 13_000, failing: 0, megabytes: 70, shared: 0, steps: 0 };
   return {
     case: c,
     mode: c.modes[0],
     ours: { ...ours, ...counts } as Row['ours'],
     kept: { ...ours, ...counts, wall: o.kept ?? ours.wall } as Row['kept'],
+    fresh: { ...ours, ...counts, wall: 0.3 } as unknown as Row['fresh'],
+    resident: { ...ours, ...counts, wall: o.resident ?? 0.1 } as unknown as Row['resident'],
     spin: {
       verdict: c.spin!,
       total: o.total ?? 4,
@@ -59,6 +68,8 @@ describe('goals', () => {
     expect(marks(row({ wall: 0.9, pan: 1 }))).toBe('T');
     expect(marks(row({ wall: 0.6 }))).toBe('P');
     expect(marks(row({ wall: 0.6, kept: 0.4 }))).toBe('ok');
+    expect(marks(row({ resident: 0.5 }))).toBe('R');
+    expect(marks(row({ wall: 0.6, resident: 0.6 }))).toBe('PR');
     expect(marks(row({ wall: 2.5, total: 20, pan: 9, c: { within: 2 } }))).toBe('W');
   });
 
@@ -66,6 +77,15 @@ describe('goals', () => {
     const lines = goalLines(goals([row(), row({ wall: 1 })]));
     expect(lines).toContain("MISS  T  at most 1/5 of SPIN's total (1 of 2)");
     expect(lines).toContain('        2 2x1 correct, all: 0.25');
+  });
+
+  it('count processes and what runs already apart against pan alone', () => {
+    const lines = goalLines(goals([row({ kept: 0.6 }), row({ kept: 0.7, resident: 0.8 })]));
+    expect(lines).toContain(
+      'MISS  P  a process with the program kept, less than pan alone (0 of 2)',
+    );
+    expect(lines).toContain('MISS  R  a process that runs already, less than pan alone (1 of 2)');
+    expect(lines).toContain('        2 2x1 correct, all: 0.80 s, pan 0.50 s');
   });
 
   it('compare the growth of states between the smallest and the largest K', () => {
@@ -83,13 +103,24 @@ describe('verdicts', () => {
     const bad = casesFor({ quick: true, kernel: false }).find((c) => c.mutant === 3)!;
     expect(wrongVerdicts(row({ c: bad }))).toEqual([]);
     const other = row({ c: bad });
-    other.ours.property = 'deadlock';
+    for (const of of ['ours', 'kept', 'fresh', 'resident'] as const)
+      other[of].property = 'deadlock';
     expect(wrongVerdicts(other)).toEqual([
       '2 2x1 3 does not lock, first: violated because of deadlock, expected lost-write',
     ]);
     const silent = row({ c: bad });
     silent.ours.verdict = 'bounded';
     expect(wrongVerdicts(silent)[0]).toContain('forklore says bounded, expected violated');
+  });
+
+  it('must not depend on what the process has done before', () => {
+    const other = row();
+    other.resident.states++;
+    other.fresh.verdict = 'violated';
+    expect(wrongVerdicts(other)).toEqual([
+      '2 2x1 correct, all: fresh says violated, 13000 states, 0 failing, steps 0 of 0, from the sources holds, 13000 states, 0 failing, steps 0 of 0',
+      '2 2x1 correct, all: resident says holds, 13001 states, 0 failing, steps 0 of 0, from the sources holds, 13000 states, 0 failing, steps 0 of 0',
+    ]);
   });
 
   it('expect more of forklore than of fork.pml where one thread is enough', () => {
@@ -104,10 +135,17 @@ describe('verdicts', () => {
 });
 
 describe('output', () => {
-  it('fits into 116 columns', () => {
+  it('fits into 120 columns', () => {
     const rows = casesFor({ quick: false, kernel: true }).map((c) => tableRow(row({ c })));
     const all = [tableHead(), ...rows, ...LEGEND.split('\n')];
-    expect(all.filter((l) => l.length > 116)).toEqual([]);
+    expect(all.filter((l) => l.length > 120)).toEqual([]);
+  });
+
+  it('says what stands behind the columns of processes that run already', () => {
+    const rows = [row({ resident: 0.1 }), row({ resident: 0.2 }), row({ resident: 0.04 })];
+    expect(residentLine(rows, { before: 26, megabytes: 198.7 })).toBe(
+      'processes that run already: median of all rows 0.300 s as the first question, 0.100 s after 26 others or more; 199 MB after all',
+    );
   });
 
   it('sums processor time over the rows that both answered', () => {
