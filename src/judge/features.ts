@@ -1,4 +1,4 @@
-import type { Features } from '../sim/kernel/features.js';
+import { type Features, OWED_STEPS } from '../sim/kernel/features.js';
 import type { Program } from '../sim/program.js';
 import type { ContentReader } from '../source/types.js';
 
@@ -25,13 +25,15 @@ export async function headerNames(reader: ContentReader | null): Promise<Set<str
   return out;
 }
 
-/** Constants that a program names. */
+/** Constants that a program names, and functions that it calls, filled in or not. */
 export function symbolsOf(program: Program): Set<string> {
   const out = new Set<string>();
   for (const f of Object.values(program.functions))
-    for (const i of f.code)
+    for (const i of f.code) {
+      if (i.op === 'call' && 'name' in i.callee) out.add(i.callee.name);
       for (const x of Object.values(i).flat())
         if (typeof x === 'object' && x !== null && 'sym' in x) out.add(String(x.sym));
+    }
   return out;
 }
 
@@ -92,7 +94,7 @@ export interface AroundFork {
   stable: StableChecks;
   /** On either side of the patch dup_mm() guards the teardown of a failed child. */
   guardsTeardown: boolean;
-  /** Constants that either side of the patch names. */
+  /** Constants and functions that either side of the patch names. */
   symbols: ReadonlySet<string>;
   /** Links besides the maple tree that this side keeps up; left out: none. */
   links?: Features['vmaLinks'];
@@ -139,6 +141,7 @@ export function detectFeatures(
     ),
     guardsTeardown: around.guardsTeardown,
     scans: (['ksm', 'khugepaged'] as const).filter((name) => callees.has(`${name}_fork`)),
+    owes: OWED_STEPS.filter((name) => around.symbols.has(name)),
     ...(has('vma_is_shared_maywrite') ? {} : { countsShared: true }),
     ...(callees.has('dup_userfaultfd_fail') ? { failsEvents: true } : {}),
     ...(around.links ? { vmaLinks: around.links } : {}),

@@ -61,7 +61,13 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     file: true,
   },
   /** Private, mapped to page frames that have no struct page behind them. */
-  pfnmap: { flags: [...RW, 'VM_PFNMAP'], anonVma: true, pages: ['pfn'], file: true, ops: true },
+  pfnmap: {
+    flags: [...RW, 'VM_PFNMAP', 'VM_PAT'],
+    anonVma: true,
+    pages: ['pfn'],
+    file: true,
+    ops: true,
+  },
   /** A page of it is swapped out: the copy puts the child on the list of mms that swapoff walks. */
   swap: { flags: [...RW, 'VM_ACCOUNT'], anonVma: true, pages: ['swap'] },
   /** A private file mapping, written to and locked into memory as its pages come in: a child does not inherit that. */

@@ -9,6 +9,7 @@ import { Edit, KernelFunction } from './edits.js';
 const PATHS = {
   dup_mmap: 'kernel/fork.c',
   dup_mm: 'kernel/fork.c',
+  __mmput: 'kernel/fork.c',
   exit_mmap: 'mm/mmap.c',
 } as const;
 

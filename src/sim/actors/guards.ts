@@ -1,5 +1,5 @@
 import { fail } from '../explore/op.js';
-import type { Features } from '../kernel/features.js';
+import { type Features, owes } from '../kernel/features.js';
 import { deliveredEvents, uprobeSection } from '../kernel/primitives/hooks.js';
 import { isScanned, SCANNERS } from '../kernel/primitives/scanner-list.js';
 import { CHILD } from '../kernel/primitives/support.js';
@@ -30,7 +30,12 @@ export function guards(w: World, callee: string, features: Features): Interrupt[
   if (bad !== null) out.push(broken('failure-marker', bad));
   if (!tearsDown && forkFailed(w) && features.failsEvents && deliveredEvents(w) > 0)
     out.push(broken('event-delivered', 'mmput(child) of a fork that the monitor was told of'));
-  if (!tearsDown) return out;
+  if (!tearsDown) {
+    // whoever takes a reference to the mm from here on may follow its owner, a task that fork frees
+    if (inDupMm(w) && owes(features, 'mm_init_owner') && w.get(CHILD, 'owner') !== 0)
+      out.push(broken('unwind', 'mmput(child), whose owner is still the task that is given up'));
+    return out;
+  }
   if (
     inDupMm(w) &&
     forkFailed(w) &&

@@ -1,4 +1,5 @@
 import { symbol, type Value } from '../machine/value.js';
+import { VM_PAT } from './pat.js';
 import { LOCK_CACHE, VMA_CACHE } from './primitives/caches.js';
 import { TASK } from './primitives/support.js';
 import { XA_ZERO_ENTRY } from './primitives/tree.js';
@@ -29,6 +30,8 @@ export const VM_FLAGS: Readonly<Record<string, number>> = {
   VM_NORESERVE: 0x200000,
   VM_HUGETLB: 0x400000,
   VM_SYNC: 0x800000,
+  /** VM_PAT of x86: page frames whose memory type this VMA has reserved. */
+  VM_PAT,
   VM_WIPEONFORK: 0x2000000,
   VM_DONTDUMP: 0x4000000,
   VM_SOFTDIRTY: 0x8000000,
@@ -59,6 +62,8 @@ const OTHERS: Readonly<Record<string, Value>> = {
   MMF_VM_MERGEABLE: 16,
   MMF_VM_HUGEPAGE: 17,
   MMF_VM_MERGE_ANY: 30,
+  MMF_HAS_UPROBES: 19,
+  MMF_RECALC_UPROBES: 20,
   MMF_UNSTABLE: 22,
   MMF_OOM_SKIP: 21,
   XA_ZERO_ENTRY,

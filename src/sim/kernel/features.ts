@@ -37,11 +37,37 @@ export interface Features {
   guardsTeardown: boolean;
   /** Scanners that fork tells of a child, before the patch or after it; left out: none. */
   scans?: readonly ('ksm' | 'khugepaged')[];
+  /**
+   * Steps of fork and of the teardown that have a part of their own in the child's life, as far as either version takes
+   * them (`OWED_STEPS`): a kernel that never does owes nothing. Left out: none.
+   */
+  owes?: readonly string[];
   /** Fork events of a fork that fails are dropped, before the patch or after it; left out: there is no way to (to 6.11). */
   failsEvents?: boolean;
   /** A file counts every shared mapping as writable, whether it may be written or not (to 6.6); left out: it does not. */
   countsShared?: boolean;
 }
+
+/** Calls, and names of locks, whose effect is looked at where the tree under review has them. */
+export const OWED_STEPS = [
+  'copy mm_struct',
+  'mm_init_owner',
+  'arch_dup_mmap',
+  'arch_exit_mmap',
+  'uprobe_dup_mmap',
+  'untrack_pfn_clear',
+  'flush_cache_dup_mm',
+  'mmu_notifier_release',
+  'tlb_finish_mmu',
+  'module_put',
+  'set_mm_exe_file',
+  'mmdrop',
+  'mmlist_lock',
+] as const;
+type OwedStep = (typeof OWED_STEPS)[number];
+
+/** The tree under review takes this step somewhere. */
+export const owes = (f: Features, step: OwedStep): boolean => f.owes?.includes(step) ?? false;
 
 /** Trees of mms are in RCU mode. */
 export const hasRcuTrees = (f: Features): boolean => f.rcuTrees ?? f.vmaLock !== 'none';

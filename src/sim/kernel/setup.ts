@@ -6,12 +6,15 @@ import { hasRcuTrees } from './features.js';
 import { COUNTS_SHARED } from './ledger.js';
 import { linkAll, noLinks } from './links.js';
 import { LOCK_CACHE, VMA_CACHE } from './primitives/caches.js';
-import { setFlag } from './primitives/flags.js';
+import { MMF_HAS_UPROBES, setFlag } from './primitives/flags.js';
 import { SCANNERS, scansParent } from './primitives/scanner-list.js';
-import { CHILD, KERNEL, PAGE, PARENT } from './primitives/support.js';
+import { CHILD, KERNEL, PAGE, PARENT, TASK } from './primitives/support.js';
 import { MM_SEQ_START, type Shared } from './shared.js';
 import { COUNTERS, countersOf } from './stat.js';
 import { mmTreeFlags, TREE_FIELD, TREE_FLAGS, TreeValue, treeWith } from './tree-value.js';
+
+/** Field of an mm: it holds what only memcpy() of the parent's mm gives a child, the layout of its address space. */
+export const IMAGE = '__image';
 
 /** First address of VMA `k`: VMAs lie apart, but for those that adjoin the one before them. */
 export function vmaStart(vmas: readonly VmaSpec[], k: number): number {
@@ -42,8 +45,15 @@ export function initialWorld(shared: Shared): World {
   for (const field of COUNTERS) w.put(PARENT, field, sums[field]);
   for (const s of SCANNERS) if (scansParent(scenario, s)) setFlag(w, PARENT, s.flag, true);
   w.put(PARENT, 'map_count', scenario.vmas.length);
+  setFlag(w, PARENT, MMF_HAS_UPROBES, true);
+  w.put(PARENT, 'owner', TASK);
+  w.put(PARENT, IMAGE, 1);
   w.put(PARENT, 'binfmt', pointer(PARENT.obj, '__binfmt'));
-  w.put(PARENT, '__binfmt.module', 0);
+  w.put(
+    PARENT,
+    '__binfmt.module',
+    w.create('module', 'module of the binary format', [['__refs', 1]]),
+  );
   const exe = w.create('file', 'executable', [['__refs', 1]]);
   w.put(PARENT, 'exe_file', exe);
   const list = scenario.vmas.map((_, k) => {

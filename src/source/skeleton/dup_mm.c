@@ -59,6 +59,8 @@ static inline void __mmput(struct mm_struct *space)
 	set_mm_exe_file(space, NULL);
 	if (!list_empty(&space->mmlist))
 		list_del(&space->mmlist);
+	if (space->binfmt != NULL)
+		module_put(space->binfmt->module);
 	mmdrop(space);
 }
 

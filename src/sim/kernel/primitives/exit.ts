@@ -5,21 +5,20 @@ import { addTo, close, removeVma, unlinkAnon, unlinkFile } from '../ledger.js';
 import { following } from '../links.js';
 import { countTreeNodes } from '../tree-ends.js';
 import { toValue } from '../tree-value.js';
+import { ownGather, usesGather } from './gather.js';
 import { unlinkRb } from './links.js';
-import { CHILD, nameOf, object, PARENT, vmaArg } from './support.js';
+import { unmapsPages } from './owed.js';
+import { CHILD, int, nameOf, object, PARENT, vmaArg } from './support.js';
 import { entries, XA_ZERO_ENTRY } from './tree.js';
 import { reading } from './tree-access.js';
 
 /** Calls of exit_mmap() and of the walks below it that change nothing that is looked at. */
 const NO_EFFECT: readonly string[] = [
-  'mmu_notifier_release',
   'mmu_notifier_range_init',
   'mmu_notifier_invalidate_range_start',
   'mmu_notifier_invalidate_range_end',
-  'arch_exit_mmap',
   'arch_unmap',
   'lru_add_drain',
-  'tlb_finish_mmu',
   'hugetlb_zap_begin',
   'hugetlb_zap_end',
   'unlink_file_vma_batch_init',
@@ -43,8 +42,17 @@ function torn(env: Env, x: Value, what: string): Ptr {
   return vma;
 }
 
-function unmapOne(env: Env, vma: Ptr): void {
+function unmapOne(env: Env, gather: Value, vma: Ptr): void {
+  usesGather(env, gather, `unmaps ${nameOf(env, vma)}`);
+  unmapsPages(env, vma);
   env.world.put(vma, '__unmapped', 1);
+}
+
+/** The VMA lies in a range of addresses, its end not included. */
+function within(env: Env, vma: Ptr, [from, to]: Value[]): boolean {
+  if (!isInt(from) || !isInt(to)) return true;
+  const [first, end] = ['vm_start', 'vm_end'].map((f) => BigInt(int(env, vma, f)));
+  return BigInt.asUintN(64, BigInt(from)) <= first && end <= BigInt.asUintN(64, BigInt(to));
 }
 
 function unlinkFileOnce(env: Env, x: Value, what: string): Value {
@@ -71,19 +79,11 @@ function tablesUnused(env: Env, vma: Ptr): void {
 function freeTables(env: Env, gather: Value, addr: Value, end: Value): Value {
   const mm = env.world.get(object(env, gather, 'free_pgd_range()'), 'mm');
   if (!isPtr(mm)) env.breach('invalid-access', 'free_pgd_range() with a gather that is for no mm');
+  usesGather(env, gather, 'frees page tables');
   const [from, to] = [Number(addr), Number(end)];
   for (const r of entries(env, pointer(mm.obj, 'mm_mt')))
     if (isPtr(r.entry) && from <= r.first && r.last < to)
       tablesUnused(env, torn(env, r.entry, 'free_pgd_range()'));
-  return 0;
-}
-
-function gatherFor(env: Env, gather: Value, mm: Value): Value {
-  env.world.put(
-    object(env, gather, 'tlb_gather_mmu()'),
-    'mm',
-    object(env, mm, 'tlb_gather_mmu()', 'mm'),
-  );
   return 0;
 }
 
@@ -150,7 +150,8 @@ function unmapRegion(env: Env, over: Value, first: Value, end: Value): Value {
   // an end of 0 stands for the end of the address space
   const limit = typeof end === 'number' && end > 0 ? end : Number.POSITIVE_INFINITY;
   const below = list.slice(at).filter((r) => r.first < limit);
-  for (const r of below) unmapOne(env, torn(env, r.entry, 'unmap_region()'));
+  const gather = ownGather(env);
+  for (const r of below) unmapOne(env, gather, torn(env, r.entry, 'unmap_region()'));
   for (const r of below) unlinkAndFree(env, torn(env, r.entry, 'unmap_region()'), 'unmap_region()');
   return 0;
 }
@@ -158,12 +159,10 @@ function unmapRegion(env: Env, over: Value, first: Value, end: Value): Value {
 /** Steps of the teardown of an mm that nobody runs in, by the functions that exit_mmap() of 6.1 to 6.12 reaches. */
 export const EXIT: Record<string, Primitive> = {
   ...Object.fromEntries(NO_EFFECT.map((name): [string, Primitive] => [name, () => 0])),
-  unmap_single_vma: (env, [, vma]) => {
-    unmapOne(env, torn(env, vma, 'unmap_single_vma()'));
+  unmap_single_vma: (env, [gather, vma]) => {
+    unmapOne(env, gather, torn(env, vma, 'unmap_single_vma()'));
     return 0;
   },
-  tlb_gather_mmu: (env, [gather, mm]) => gatherFor(env, gather, mm),
-  tlb_gather_mmu_fullmm: (env, [gather, mm]) => gatherFor(env, gather, mm),
   free_pgd_range: (env, [gather, addr, end]) => freeTables(env, gather, addr, end),
   hugetlb_free_pgd_range: (env, [gather, addr, end]) => freeTables(env, gather, addr, end),
   unlink_file_vma: (env, [vma]) => unlinkFileOnce(env, vma, 'unlink_file_vma()'),
@@ -184,11 +183,16 @@ export const EXIT: Record<string, Primitive> = {
  * The variant that is given an iterator stops at the failure marker (6.8 on), the older one knows of none.
  */
 export const EXIT_WALKS: Record<string, Primitive> = {
-  unmap_vmas: (env, [, over, first, , , limit]) => {
-    const visit = (x: Ptr) => unmapOne(env, x);
+  unmap_vmas: (env, args) => {
+    const [gather, over, first, , , limit] = args;
+    const range = isVma(env, over) ? args.slice(2, 4) : args.slice(3, 5);
+    const visit = (x: Ptr) => {
+      if (within(env, x, range)) unmapOne(env, gather, x);
+    };
     return walk(env, { over, first, limit, what: 'unmap_vmas()', visit });
   },
-  free_pgtables: (env, [, over, first, , limit]) => {
+  free_pgtables: (env, [gather, over, first, , limit]) => {
+    usesGather(env, gather, 'frees page tables');
     const visit = (x: Ptr) => unlinkAndFree(env, x, 'free_pgtables()');
     return walk(env, { over, first, limit, what: 'free_pgtables()', visit });
   },

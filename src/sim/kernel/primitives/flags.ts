@@ -4,6 +4,8 @@ import type { World } from '../../machine/world.js';
 import { object } from './support.js';
 
 /** Bits of mm->flags, include/linux/sched/coredump.h of 6.12. */
+export const MMF_HAS_UPROBES = 19;
+export const MMF_RECALC_UPROBES = 20;
 export const MMF_OOM_SKIP = 21;
 export const MMF_UNSTABLE = 22;
 

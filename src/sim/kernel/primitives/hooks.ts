@@ -60,8 +60,5 @@ export const HOOKS: Record<string, Primitive> = {
     return 0;
   },
   lru_gen_del_mm: () => 0,
-  module_put: () => 0,
   INIT_WORK: () => 0,
-  spin_lock: () => 0,
-  spin_unlock: () => 0,
 };

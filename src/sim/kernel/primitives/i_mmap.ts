@@ -1,6 +1,7 @@
 import type { Env, Primitive, Visible } from '../../machine/primitive.js';
 import { isPtr, keyOf, type Ptr, pointer, symbol, type Value } from '../../machine/value.js';
 import { addTo } from '../ledger.js';
+import { withoutPat } from '../pat.js';
 import { acquire, release } from './locks.js';
 import { failing, int, nameOf, object, PARENT, vmaArg } from './support.js';
 
@@ -18,7 +19,10 @@ const SEEN = [
 
 /** The part of a VMA that must not change once it can be reached, as text. */
 export const publishedForm = (env: Pick<Env, 'world'>, vma: Ptr): [string, string][] =>
-  SEEN.map((f) => [f, keyOf(env.world.get(vma, f))]);
+  SEEN.map((f) => {
+    const x = env.world.get(vma, f);
+    return [f, keyOf(f === 'vm_flags' ? withoutPat(x) : x)];
+  });
 
 const original = (env: Env, vma: Ptr): Ptr | null => {
   const k = env.world.get(vma, '__origin');

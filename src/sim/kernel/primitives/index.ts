@@ -3,6 +3,7 @@ import { ACCOUNTING } from './accounting.js';
 import { ANON_VMA } from './anon_vma.js';
 import { FILES } from './files.js';
 import { FLAGS } from './flags.js';
+import { GATHER } from './gather.js';
 import { HOOKS } from './hooks.js';
 import { I_MMAP } from './i_mmap.js';
 import { LINKS } from './links.js';
@@ -10,9 +11,11 @@ import { LOCKS } from './locks.js';
 import { MISC } from './misc.js';
 import { MM } from './mm.js';
 import { MMAP_LOCK } from './mmap_lock.js';
+import { OWED } from './owed.js';
 import { PAGES } from './pages.js';
 import { SCANNING } from './scanners.js';
 import { SLAB } from './slab.js';
+import { SPIN } from './spin.js';
 import { TREE } from './tree.js';
 import { VMA } from './vma.js';
 import { VMA_LOCK } from './vma_lock.js';
@@ -21,7 +24,10 @@ import { VMA_LOCK } from './vma_lock.js';
 export const PRIMITIVES: Readonly<Record<string, Primitive>> = {
   ...MISC,
   ...LOCKS,
+  ...SPIN,
   ...MM,
+  ...OWED,
+  ...GATHER,
   ...FLAGS,
   ...HOOKS,
   ...SCANNING,

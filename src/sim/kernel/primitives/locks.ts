@@ -1,5 +1,6 @@
 import type { Env, Primitive, Visible } from '../../machine/primitive.js';
 import type { Ptr, Value } from '../../machine/value.js';
+import { spinsHeld } from './spin.js';
 import { CHILD, failing, int, KERNEL, nameOf, object, PARENT } from './support.js';
 
 /** Locks from the outermost in, as mm/rmap.c and mm/filemap.c of 6.12 order them. */
@@ -106,7 +107,9 @@ export function stillHeld(env: Pick<Env, 'world'>): string[] {
     return typeof x === 'number' && x > 0;
   };
   const out: string[] = Object.keys(RANKS).filter((name) => held(heldField(name as LockClass)));
-  if (held('__spinning')) out.push('dcache lock');
+  const spins = spinsHeld(env.world);
+  if (spins.length) out.push(...spins);
+  else if (held('__spinning')) out.push('dcache lock');
   if (held('__rcu')) out.push('RCU read lock');
   return out;
 }

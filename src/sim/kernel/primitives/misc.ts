@@ -1,23 +1,19 @@
 import type { Primitive } from '../../machine/primitive.js';
 import { isInt, isPtr } from '../../machine/value.js';
 import { signalArrives } from './mmap_lock.js';
-import { failing, mayFail } from './support.js';
+import { failing } from './support.js';
 
 /**
  * Calls that change nothing that the rules look at, whatever their arguments: cache maintenance, statistics, tracing,
  * scheduling points, hooks of other subsystems whose effects are not modelled yet (sim/README.md lists them).
  */
 export const NO_EFFECT: readonly string[] = [
-  'flush_cache_dup_mm',
   'flush_cache_mm',
-  'uprobe_dup_mmap',
-  'untrack_pfn_clear',
   'cond_resched',
   'might_sleep',
   'trace_exit_mmap',
   'vma_numab_state_init',
   'vma_numab_state_free',
-  'mm_init_owner',
   'pr_warn',
   'pr_warn_once',
   'pr_info',
@@ -70,8 +66,5 @@ export const MISC: Record<string, Primitive> = {
   },
   signal_pending: function* (env) {
     return (yield* signalArrives(env)) ? 1 : 0;
-  },
-  arch_dup_mmap: function* (env) {
-    return yield* mayFail(env, 'arch_dup_mmap');
   },
 };

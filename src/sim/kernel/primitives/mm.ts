@@ -1,18 +1,27 @@
 import type { Env, Primitive, Visible } from '../../machine/primitive.js';
 import type { Ptr, Value } from '../../machine/value.js';
 import type { World } from '../../machine/world.js';
+import { owes } from '../features.js';
+import { addTo } from '../ledger.js';
 import { freshMm } from '../setup.js';
 import { isEventList, pendingEvents } from './hooks.js';
+import { holdsSpin } from './spin.js';
 import { allocate, CHILD, failing, int, nameOf, object } from './support.js';
 
 /** Where the references of users of an mm are counted: `mm_users` is an atomic_t. */
 const USERS = 'mm_users.counter';
+
+/** Set once list_del() has left `mmlist` with pointers that lead nowhere. */
+const POISONED = '__mmlist_poisoned';
 
 /** Set once mm_init() has made the mm one that somebody has to put. */
 const MADE = '__made';
 
 /** The mm was handed out by mm_init(), and its first reference is still there. */
 export const neverPut = (w: World, mm: Ptr): boolean => w.get(mm, MADE) === 1 && hasUsers(w, mm);
+
+/** mm_init() has made the mm. */
+export const wasMade = (w: World, mm: Ptr): boolean => w.get(mm, MADE) === 1;
 
 /** References of users of the child's mm; at 0 nobody may take one any more. */
 export const usersOf = (w: World, mm: Ptr): number => Number(w.get(mm, USERS) ?? 0);
@@ -36,7 +45,7 @@ function* count(env: Env, x: Value, by: number, what: string): Visible {
 }
 
 /** mm_init(): what was copied from the parent is set anew, but for the binary format; on failure the mm is freed. */
-function* init(env: Env, x: Value): Visible {
+function* init(env: Env, x: Value, owner: Value): Visible {
   const p = mm(env, x, 'mm_init()');
   const binfmt = env.world.get(p, 'binfmt');
   const done = yield* allocate(env, 'mm_init');
@@ -46,6 +55,7 @@ function* init(env: Env, x: Value): Visible {
     return 0;
   }
   env.world.put(p, 'binfmt', binfmt);
+  env.world.put(p, 'owner', owner);
   env.world.put(p, MADE, 1);
   return p;
 }
@@ -57,6 +67,16 @@ function mmlist(env: Env, x: Value, what: string): Ptr {
   return p;
 }
 
+function* takeOff(env: Env, x: Value, what: string): Visible {
+  const list = mmlist(env, x, what);
+  if (owes(env.features, 'mmlist_lock') && !holdsSpin(env, 'mmlist_lock'))
+    yield failing('lock-state', `takes the ${nameOf(env, list)} off its list without mmlist_lock`);
+  if (env.world.get(CHILD, POISONED) === 1)
+    yield failing('unwind', `takes the ${nameOf(env, list)} off a list that it has left`);
+  env.world.put(list, '', 0);
+  return 0;
+}
+
 /**
  * Birth and end of an mm, kernel/fork.c of 6.12: what dup_mm(), mmput() and __mmput() call. The object of the child is
  * there from the start; allocate_mm() hands it out, mm_init() may fail.
@@ -65,11 +85,17 @@ export const MM: Record<string, Primitive> = {
   allocate_mm: function* (env) {
     return (yield* allocate(env, 'allocate_mm')) ? CHILD : 0;
   },
-  mm_init: function* (env, [x]) {
-    return yield* init(env, x);
+  mm_init: function* (env, [x, owner]) {
+    return yield* init(env, x, owner);
   },
-  try_module_get: function* (env) {
-    return (yield* allocate(env, 'try_module_get')) ? 1 : 0;
+  try_module_get: function* (env, [module]) {
+    if (!(yield* allocate(env, 'try_module_get'))) return 0;
+    addTo(env, module, '__refs', 1);
+    return 1;
+  },
+  module_put: (env, [module]) => {
+    addTo(env, module, '__refs', -1);
+    return 0;
   },
   get_mm_rss: () => 0,
   mmget: (env, [x]) => {
@@ -83,7 +109,10 @@ export const MM: Record<string, Primitive> = {
     return 1;
   },
   mmdrop: (env, [x]) => {
-    env.world.put(mm(env, x, 'mmdrop()'), '__dropped', 1);
+    const p = mm(env, x, 'mmdrop()');
+    env.world.put(p, '__dropped', 1);
+    // its pages hold something else from here on
+    if (!hasUsers(env.world, p)) env.world.put(p, '__freed', 1);
     return 0;
   },
   atomic_read: (env, [x]) => int(env, object(env, x, 'atomic_read()'), 'counter'),
@@ -102,13 +131,13 @@ export const MM: Record<string, Primitive> = {
       return isEventList(env.world, x) && pendingEvents(env.world) > 0 ? 0 : 1;
     return int(env, mmlist(env, x, 'list_empty()'), '') === 1 ? 0 : 1;
   },
-  list_del: (env, [x]) => {
-    env.world.put(mmlist(env, x, 'list_del()'), '', 0);
-    return 0;
+  list_del: function* (env, [x]) {
+    const list = yield* takeOff(env, x, 'list_del()');
+    env.world.put(CHILD, POISONED, 1);
+    return list;
   },
-  list_del_init: (env, [x]) => {
-    env.world.put(mmlist(env, x, 'list_del_init()'), '', 0);
-    return 0;
+  list_del_init: function* (env, [x]) {
+    return yield* takeOff(env, x, 'list_del_init()');
   },
 };
 

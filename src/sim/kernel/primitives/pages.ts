@@ -7,6 +7,7 @@ import type { VmaSpec } from '../../scenario.js';
 import { readAnonVma } from './anon_vma.js';
 import { inOrder } from './locks.js';
 import { putOnMmlist } from './mm.js';
+import { cachesFlushed, reservesFrames } from './owed.js';
 import {
   allocate,
   CHILD,
@@ -62,6 +63,7 @@ function* copyPageRange(env: Env, x: Value, y: Value, protects = true): Visible 
     yield failing('assertion', `copy_page_range(): ${nameOf(env, src)} is not write-locked`);
   if (!(yield* rightWay(env, dst, src))) return 0;
   yield* reachable(env, dst, src, anon);
+  yield* cachesFlushed(env, src);
   env.world.put(dst, '__copied', 1);
   if (!(yield* allocate(env, 'page table of the child'))) return ENOMEM;
   copyOthers(env, dst, src);
@@ -114,6 +116,7 @@ function copyOthers(env: Env, dst: Ptr, src: Ptr): void {
   env.world.put(dst, '__others', others.length);
   // the child is now on the list that swapoff walks
   if (others.includes('swap')) putOnMmlist(env.world, CHILD);
+  reservesFrames(env, dst, src);
 }
 
 /**

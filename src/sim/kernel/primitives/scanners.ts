@@ -1,21 +1,30 @@
-import type { Env, Primitive } from '../../machine/primitive.js';
+import type { Env, Primitive, Visible } from '../../machine/primitive.js';
 import { isPtr, type Ptr, type Value } from '../../machine/value.js';
 import { hasFlag, setFlag } from './flags.js';
 import { hasUsers } from './mm.js';
 import {
+  isScanned,
   KHUGEPAGED,
   KSM,
   MMF_VM_HUGEPAGE,
   MMF_VM_MERGEABLE,
   type Scanner,
 } from './scanner-list.js';
-import { allocate, ENOMEM, mayFail, object } from './support.js';
+import { allocate, ENOMEM, failing, mayFail, nameOf, object } from './support.js';
 
 const mmArg = (env: Env, x: Value, what: string): Ptr => object(env, x, what, 'mm');
 
 function put(env: Env, mm: Ptr, { flag, field }: Scanner, on: boolean): void {
   env.world.put(mm, field, on ? 1 : 0);
   setFlag(env.world, mm, flag, on);
+}
+
+/** __ksm_enter(), mm/ksm.c: it takes any mm for one that it does not know, and makes a slot for it. */
+function* enterKsm(env: Env, mm: Ptr, what: string): Visible {
+  if (isScanned(env.world, mm, KSM))
+    yield failing('unwind', `${what} of the ${nameOf(env, mm)} twice: one of its slots is lost`);
+  put(env, mm, KSM, true);
+  return 0;
 }
 
 /** mm/khugepaged.c of 6.12: an mm without users is past its exit, and one that has the flag is left alone. */
@@ -51,14 +60,13 @@ export const SCANNING: Record<string, Primitive> = {
     const mm = mmArg(env, x, 'ksm_fork()');
     if (!hasFlag(env.world, mmArg(env, old, 'ksm_fork()'), MMF_VM_MERGEABLE)) return 0;
     const failed = yield* mayFail(env, 'ksm_fork', true);
-    if (failed === 0) put(env, mm, KSM, true);
+    if (failed === 0) yield* enterKsm(env, mm, 'ksm_fork()');
     return failed;
   },
   __ksm_enter: function* (env, [x]) {
     const mm = mmArg(env, x, '__ksm_enter()');
     if (!(yield* allocate(env, '__ksm_enter', true))) return ENOMEM;
-    put(env, mm, KSM, true);
-    return 0;
+    return yield* enterKsm(env, mm, '__ksm_enter()');
   },
   khugepaged_fork: (env, [x, old]) =>
     hasFlag(env.world, mmArg(env, old, 'khugepaged_fork()'), MMF_VM_HUGEPAGE)

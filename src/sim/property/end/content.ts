@@ -1,3 +1,4 @@
+import { VM_PAT } from '../../kernel/pat.js';
 import { CHILD, KERNEL, PARENT } from '../../kernel/primitives/support.js';
 import { initialWorld } from '../../kernel/setup.js';
 import type { Shared } from '../../kernel/shared.js';
@@ -53,6 +54,9 @@ function parentUntouched(world: World, shared: Shared): string[] {
   const out: string[] = [];
   if (world.get(PARENT, 'exe_file') !== before.get(PARENT, 'exe_file'))
     out.push("the parent's executable has changed");
+  for (const field of ['owner', 'binfmt'])
+    if (world.get(PARENT, field) !== before.get(PARENT, field))
+      out.push(`the parent's ${field} has changed`);
   const trees = [before, world].map((w) =>
     parentEntries(w)
       .map((r) => `${r.first}-${r.last}:${keyOf(r.entry)}`)
@@ -77,7 +81,7 @@ function differences(world: World, copy: Ptr, orig: Ptr): string[] {
   if (world.get(copy, 'vm_mm') !== CHILD) out.push(`vm_mm of ${name} is not the child`);
   const [now, then] = [num(world, copy, 'vm_flags'), num(world, orig, 'vm_flags')];
   if (now & LOCKED) out.push(`${name} is locked into memory`);
-  const mask = ~(LOCKED | (world.get(orig, '__userfaultfd') ? 0 : UFFD));
+  const mask = ~(LOCKED | VM_PAT | (world.get(orig, '__userfaultfd') ? 0 : UFFD));
   if ((now & mask) !== (then & mask))
     out.push(`flags of ${name} are not those of ${world.obj(orig).name}`);
   if (world.get(copy, 'vm_policy') === 0 && world.get(orig, 'vm_policy') !== 0)

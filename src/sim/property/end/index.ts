@@ -9,6 +9,7 @@ import { groundless, sameContent, unreported } from './content.js';
 import { fresh } from './fresh.js';
 import { linked } from './linked.js';
 import { ordered, published } from './order.js';
+import { complete, gone } from './owed.js';
 import { mapped } from './rmap.js';
 import { scanned } from './scanned.js';
 import type { Broken } from './tree.js';
@@ -62,5 +63,7 @@ export function brokenAtEnd(world: World, entry: string, value: Value, shared: S
     ...mapped(ended),
     ...linked(ended, shared),
     ...scanned(ended, shared),
+    ...complete(ended, entry, shared.features),
+    ...gone(ended, entry, shared.features),
   ];
 }
