@@ -6,11 +6,12 @@ import { promisify } from 'node:util';
 import { ForkloreError } from '../base/errors.js';
 import { type Reply, renderMail } from '../report/mail/index.js';
 
-const run = promisify(execFile);
+// made when it is used: a review that sends nothing loads no such module
+const run = (args: string[]) => promisify(execFile)('git', args, { encoding: 'utf8' });
 
 async function gitConfig(key: string): Promise<string | null> {
   try {
-    const { stdout } = await run('git', ['config', '--get', key], { encoding: 'utf8' });
+    const { stdout } = await run(['config', '--get', key]);
     return stdout.trim() || null;
   } catch {
     return null;

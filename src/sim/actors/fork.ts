@@ -265,7 +265,13 @@ function infoOf(ref: SourceRef, func: string, text: StepInfo['text'], hidden?: b
   return { function: func, path: ref.path, line: ref.line, text, hidden: hidden ?? false, ...at };
 }
 
-const failOp = (property: string): Op => ({ guard: [], effect: [fail(propertyIndex(property))] });
+const failOps = new Map<string, Op>();
+
+function failOp(property: string): Op {
+  let op = failOps.get(property);
+  if (!op) failOps.set(property, (op = { guard: [], effect: [fail(propertyIndex(property))] }));
+  return op;
+}
 
 /** The use of the failure marker as a pointer to a VMA. */
 function markerUsed(x: Value, what: string): Broken | null {
@@ -316,9 +322,12 @@ const sameKind = (a: string, b: string): boolean => plain(a) === plain(b);
 /** Where fork has succeeded, what parent and child share is looked at. */
 function lastStep(forked: boolean, o: ForkOptions): Telling['last'] {
   if (!forked) return { op: TAU, text: 'the end', hidden: true };
-  const effect = [...o.shared.checkNoSharedWritable(), ...o.shared.checkContent()];
+  const op = o.shared.op('forked', () => ({
+    guard: [],
+    effect: [...o.shared.checkNoSharedWritable(), ...o.shared.checkContent()],
+  }));
   const text = o.entry === 'dup_mmap' ? 'has returned 0' : 'has succeeded';
-  return { op: { guard: [], effect }, text, hidden: false };
+  return { op, text, hidden: false };
 }
 
 function left(world: World, value: Value, o: ForkOptions): Broken[] {

@@ -4,6 +4,7 @@ import {
   type Expr,
   eq,
   ne,
+  type Op,
   type Place,
   set,
   type Var,
@@ -95,6 +96,18 @@ export class Shared {
         this.torn.push(this.add(`torn${i}`, 0));
       }
     invariant(this.names.length < 4096, 'too many shared variables');
+  }
+
+  private readonly ops = new Map<string, Op>();
+
+  /** The operation that a key stands for, made once: what is asked of an operation is then worked out once too. */
+  op(key: string, make: () => Op): Op {
+    let op = this.ops.get(key);
+    if (!op) {
+      op = make();
+      this.ops.set(key, op);
+    }
+    return op;
   }
 
   private add(name: string, init: number): Var {

@@ -103,14 +103,35 @@ export function loadState(world: World, m: Ptr, mt: MapleTree): MaState {
   return mas;
 }
 
-/** Writes the state back; it must not be used afterwards. */
-export function saveState(world: World, m: Ptr, mas: MaState): void {
-  world.put(m, 'index', mas.index);
-  world.put(m, 'last', mas.last);
-  world.put(m, 'status', mas.status);
-  // what xa_err() makes of it: a node is no number here, an error is
-  world.put(m, 'node', mas_err(mas));
-  world.put(m, POSITION_FIELD, Position.of(mas));
+/** What a program's `struct ma_state` holds. */
+export interface SavedState {
+  index: Ulong;
+  last: Ulong;
+  status: number;
+  /** What xa_err() makes of it: a node is no number here, an error is. */
+  node: number;
+  position: Position;
+}
+
+/** The state as it is written back; it must not be used afterwards. */
+export function savedState(mas: MaState): SavedState {
+  const { index, last, status } = mas;
+  return { index, last, status, node: mas_err(mas), position: Position.of(mas) };
+}
+
+export function saveState(world: World, m: Ptr, s: SavedState): void {
+  world.put(m, 'index', s.index);
+  world.put(m, 'last', s.last);
+  world.put(m, 'status', s.status);
+  world.put(m, 'node', s.node);
+  world.put(m, POSITION_FIELD, s.position);
+}
+
+/** Equal for states that do the same in the same tree. */
+export function stateKey(world: World, m: Ptr): string {
+  const at = positionAt(world, m)?.key ?? '';
+  const [index, last, status] = ['index', 'last', 'status'].map((f) => world.get(m, f));
+  return `${index} ${last} ${status} ${at}`;
 }
 
 /** Every `struct ma_state` of the world that has been used: they are locals. */

@@ -39,6 +39,8 @@ export class TreeValue implements Opaque {
   private tree: MapleTree | null = null;
   private list: readonly Range[] | null = null;
   private text: string | null = null;
+  /** What operations on this tree came to, by what they are. */
+  readonly known = new Map<string, unknown>();
 
   private constructor(readonly words: Int32Array) {}
 

@@ -24,15 +24,14 @@ export const isSym = (x: Value): x is Sym => typeof x === 'object' && 'sym' in x
 export const isInt = (x: Value): x is number | bigint =>
   typeof x === 'number' || typeof x === 'bigint';
 
-const pointers = new Map<string, Ptr>();
+/** By path, then by object: no text is made to find one. */
+const pointers = new Map<string, Ptr[]>();
 /** The pointer to `path` in object `obj`; equal arguments give the identical value. */
 export function pointer(obj: number, path: string): Ptr {
-  const key = `${obj}.${path}`;
-  let p = pointers.get(key);
-  if (!p) {
-    p = { obj, path };
-    pointers.set(key, p);
-  }
+  let list = pointers.get(path);
+  if (!list) pointers.set(path, (list = []));
+  let p = list[obj];
+  if (!p) list[obj] = p = { obj, path };
   return p;
 }
 

@@ -127,7 +127,7 @@ function walk(env: Env, { over, first, limit, what, visit }: Walk): Value {
   const at = object(env, over, what);
   const max = isInt(limit) ? BigInt.asUintN(64, BigInt(limit) - 1n) : ULONG_MAX;
   for (;;) {
-    const next = reading(env, at, what, (mas) => toValue(mas_find(mas, max)));
+    const next = reading(env, at, what, `${max}`, (mas) => toValue(mas_find(mas, max)));
     if (next === 0 || next === XA_ZERO_ENTRY) return 0;
     visit(torn(env, next, what));
   }

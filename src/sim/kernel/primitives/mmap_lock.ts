@@ -1,6 +1,6 @@
 import { add, eq, set, v } from '../../explore/op.js';
 import type { Env, Primitive, Visible } from '../../machine/primitive.js';
-import type { Ptr, Value } from '../../machine/value.js';
+import { type Ptr, pointer, type Value } from '../../machine/value.js';
 import { inOrder } from './locks.js';
 import {
   EINTR,
@@ -13,6 +13,7 @@ import {
   PARENT,
   step,
 } from './support.js';
+import { NEVER_LOCKED } from './vma.js';
 
 /** How the running thread holds an mm's mmap lock, kept in the mm object. */
 const HELD = '__mmap_lock';
@@ -26,16 +27,29 @@ export const heldAtAll = (env: Env, mm: Ptr): boolean => int(env, mm, HELD) !== 
 /** The mm's lock sequence as the (only) writer knows it. */
 export const sequence = (env: Env, mm: Ptr): number => int(env, mm, '__seq');
 
+/** All sequences but the mm's own say "not locked": one value for them, so that states meet whoever was locked. */
+function forgetLocks({ world }: Env, mm: Ptr, seq: number): void {
+  const kind = mm === PARENT ? 'vma' : 'copy';
+  for (let k = 0; k < world.objs.length; k++) {
+    const { kind: own, fields } = world.objs[k];
+    if (own === kind && fields.get('vm_lock_seq') === seq && fields.get('vm_mm') === mm)
+      world.put(pointer(k, ''), 'vm_lock_seq', NEVER_LOCKED);
+  }
+}
+
 function* moveSequence(env: Env, mm: Ptr, ends = false): Visible {
-  const next = sequence(env, mm) + 1;
+  const now = sequence(env, mm);
+  const next = now + 1;
   env.world.put(mm, '__seq', next);
+  forgetLocks(env, mm, now);
   // at release this is the step that lets page faults in again, so it is shown
+  const { shared } = env;
   if (mm === PARENT)
     yield step(
-      {
+      shared.op(`mm_lock_seq ${next} ${ends}`, () => ({
         guard: [],
-        effect: [set(env.shared.mmapSeq, next), ...(ends ? env.shared.checkNothingStale() : [])],
-      },
+        effect: [set(shared.mmapSeq, next), ...(ends ? shared.checkNothingStale() : [])],
+      })),
       ends ? 'all VMA write locks of the parent end' : 'mm_lock_seq moves',
       !ends,
     );
@@ -70,10 +84,10 @@ function* lock(env: Env, x: Value): Visible {
   const sh = env.shared;
   if (mm === PARENT)
     yield step(
-      {
+      sh.op('mmap_write_lock', () => ({
         guard: [eq(v(sh.mmapWriter), 0), eq(v(sh.mmapReaders), 0)],
         effect: [set(sh.mmapWriter, 1)],
-      },
+      })),
       'mmap_write_lock(parent)',
     );
   env.world.put(mm, HELD, WRITE);
@@ -92,8 +106,12 @@ function* unlock(env: Env, x: Value): Visible {
     return 0;
   }
   yield* moveSequence(env, mm, true);
+  const sh = env.shared;
   if (mm === PARENT)
-    yield step({ guard: [], effect: [set(env.shared.mmapWriter, 0)] }, 'mmap_write_unlock(parent)');
+    yield step(
+      sh.op('mmap_write_unlock', () => ({ guard: [], effect: [set(sh.mmapWriter, 0)] })),
+      'mmap_write_unlock(parent)',
+    );
   env.world.put(mm, HELD, NONE);
   return 0;
 }

@@ -68,16 +68,25 @@ function* copyPageRange(env: Env, x: Value, y: Value, protects = true): Visible 
   if (!(yield* allocate(env, 'page table of the child'))) return ENOMEM;
   copyOthers(env, dst, src);
   if (!addresses.length) return 0;
-  const ptl = env.shared.ptl[env.shared.vmaOf[addresses[0]]];
+  const sh = env.shared;
+  const ptl = sh.ptl[sh.vmaOf[addresses[0]]];
   if (specOf(env, src).huge) yield* passHuge(env, addresses);
   yield* inOrder(env, 'page-table lock');
-  yield step({ guard: [eq(v(ptl), 0)], effect: [set(ptl, 1)] }, 'spin_lock(page table)', true);
+  yield step(
+    sh.op(`lock ${ptl}`, () => ({ guard: [eq(v(ptl), 0)], effect: [set(ptl, 1)] })),
+    'spin_lock(page table)',
+    true,
+  );
   for (const i of addresses) {
     if (!(yield* takePage(env, i, cow))) continue;
     if (cow && protects) yield protect(env, i);
     yield share(env, i, cow, dst, src);
   }
-  yield step({ guard: [], effect: [set(ptl, 0)] }, 'spin_unlock(page table)', true);
+  yield step(
+    sh.op(`unlock ${ptl}`, () => ({ guard: [], effect: [set(ptl, 0)] })),
+    'spin_unlock(page table)',
+    true,
+  );
   return 0;
 }
 
@@ -150,23 +159,21 @@ function* takePage(env: Env, i: number, cow: boolean): Generator<Alternative[], 
   const sh = env.shared;
   const page = v(sh.pte[i]);
   const present: Cond[] = [ne(page, 0)];
+  const none = sh.op(`no page ${i}`, () => ({ guard: [eq(page, 0)], effect: sh.deal(i) }));
+  const get = sh.op(`folio_get ${i} ${cow}`, () => ({
+    guard: present,
+    effect: [add(sh.ref(i, page), 1), ...(cow ? [set(sh.exclusive(i, page), 0)] : [])],
+  }));
   const taken = yield [
-    { op: { guard: [eq(page, 0)], effect: sh.deal(i) }, text: 'no page', hidden: true },
-    {
-      op: {
-        guard: present,
-        effect: [add(sh.ref(i, page), 1), ...(cow ? [set(sh.exclusive(i, page), 0)] : [])],
-      },
-      text: 'folio_get',
-      hidden: true,
-    },
+    { op: none, text: 'no page', hidden: true },
+    { op: get, text: 'folio_get', hidden: true },
   ];
   return taken === 1;
 }
 
 const protect = ({ shared: sh }: Env, i: number): Alternative[] =>
   step(
-    { guard: [], effect: [set(sh.pteWrite[i], 0)] },
+    sh.op(`protect ${i}`, () => ({ guard: [], effect: [set(sh.pteWrite[i], 0)] })),
     (x) => `write-protects ${pageName(i, x[sh.pte[i]])}`,
   );
 
@@ -176,12 +183,12 @@ const protect = ({ shared: sh }: Env, i: number): Alternative[] =>
  */
 function share(env: Env, i: number, cow: boolean, dst: Ptr, src: Ptr): Alternative[] {
   const sh = env.shared;
-  const writable = when([eq(v(sh.pteWrite[i]), 1)], [fail(propertyIndex('shared-writable'))]);
+  const writable = () => when([eq(v(sh.pteWrite[i]), 1)], [fail(propertyIndex('shared-writable'))]);
   return step(
-    {
+    sh.op(`share ${i} ${cow}`, () => ({
       guard: [],
-      effect: [set(sh.childPte[i], v(sh.pte[i])), ...sh.deal(i), ...(cow ? [writable] : [])],
-    },
+      effect: [set(sh.childPte[i], v(sh.pte[i])), ...sh.deal(i), ...(cow ? [writable()] : [])],
+    })),
     (x) =>
       `shares ${pageName(i, x[sh.pte[i]])}${cow && x[sh.pteWrite[i]] ? ', which the parent can still write' : ''}: ${nameOf(env, src)} -> ${nameOf(env, dst)}`,
   );
@@ -191,7 +198,11 @@ function* flush(env: Env, mm: Value): Visible {
   const p = object(env, mm, 'flush_tlb_mm()', 'mm');
   // nobody has run in the child yet: it has no translations
   if (p === CHILD) return 0;
-  yield step({ guard: [], effect: env.shared.flushAll() }, 'flush_tlb_mm(parent)');
+  const { shared } = env;
+  yield step(
+    shared.op('flush', () => ({ guard: [], effect: shared.flushAll() })),
+    'flush_tlb_mm(parent)',
+  );
   return 0;
 }
 

@@ -14,7 +14,16 @@ import {
   ENOMEM as NO_MEM,
   validate,
 } from '../../maple/index.js';
-import { loadState, POSITION_FIELD, positionAt, saveState, statesOf } from '../tree-position.js';
+import {
+  loadState,
+  POSITION_FIELD,
+  positionAt,
+  type SavedState,
+  savedState,
+  saveState,
+  stateKey,
+  statesOf,
+} from '../tree-position.js';
 import { entryOf, TREE_FIELD, TreeValue, treeAt } from '../tree-value.js';
 import { failing, int, KERNEL, mayReclaim, mustReport, object } from './support.js';
 
@@ -49,18 +58,47 @@ export function faultBreach(env: Env, e: unknown, what: string): never {
   env.breach('invalid-access', text);
 }
 
-/** An operation that changes no tree, on the state at `m`. */
-export function reading(env: Env, m: Ptr, what: string, op: (mas: MaState) => Value): Value {
-  const mt = treeValue(env, treeOf(env, m, what)).live;
-  notStale(env, m, mt, what);
-  const mas = loadState(env.world, m, mt);
-  try {
-    const value = op(mas);
-    saveState(env.world, m, mas);
-    return value;
-  } catch (e) {
-    return faultBreach(env, e, what);
+/** What an operation that changes no tree came to. */
+interface Read {
+  value: Value;
+  state: SavedState | null;
+  fault: unknown;
+}
+
+/** An operation that changes no tree, on the state at `m`. `what` and `key` tell it from others. */
+export function reading(
+  env: Env,
+  m: Ptr,
+  what: string,
+  key: string,
+  op: (mas: MaState) => Value,
+): Value {
+  const tree = treeValue(env, treeOf(env, m, what));
+  notStale(env, m, tree.live, what);
+  const r = once(tree, `${what} ${key} ${stateKey(env.world, m)}`, () => {
+    const mas = loadState(env.world, m, tree.live);
+    const out: Read = { value: 0, state: null, fault: null };
+    try {
+      out.value = op(mas);
+      out.state = savedState(mas);
+    } catch (e) {
+      out.fault = e;
+    }
+    return out;
+  });
+  if (r.state === null) return faultBreach(env, r.fault, what);
+  saveState(env.world, m, r.state);
+  return r.value;
+}
+
+/** The same operation on the same tree, from the same state, comes to the same. */
+function once<T>(tree: TreeValue, key: string, make: () => T): T {
+  let x = tree.known.get(key) as T | undefined;
+  if (x === undefined) {
+    x = make();
+    tree.known.set(key, x);
   }
+  return x;
 }
 
 /** Outside RCU mode a node that was replaced is freed at once: an iterator left on it reads freed memory. */
@@ -78,21 +116,27 @@ interface Outcome {
   value: Value;
   /** Node allocations that it asked for. */
   asked: number;
-  tree: TreeValue | null;
-  mas: MaState | null;
-  mt: MapleTree;
+  tree: TreeValue;
+  state: SavedState | null;
+  /** The tree with its nodes, where an iterator on one of them has to be told. */
+  mt: MapleTree | null;
+  failFrom: number;
   /** Not even allowed: what the tree's code ran into. */
   fault: unknown;
+  /** What is wrong with the result of a store that succeeded. */
+  broken: string | null;
 }
 
 export interface Change {
   what: string;
+  /** Arguments, as far as they tell the operation from others of its name. */
+  key: string;
   tree: Ptr;
   /** The iterator, null for an operation on a tree as a whole. */
   at: Ptr | null;
   run(mt: MapleTree, mas: MaState | null): Value;
-  /** Looks at the result of a store that succeeded. */
-  check?(env: Env, mt: MapleTree, mas: MaState | null): void;
+  /** What is wrong with the result of a store that succeeded; null for nothing. */
+  check?(mt: MapleTree, mas: MaState | null): string | null;
   /** No allocation of it may fail (__GFP_NOFAIL). */
   sure?: boolean;
   /** Nodes should have been set aside for it: it is not to ask for any. */
@@ -108,22 +152,37 @@ export interface Change {
   mayRefuse?: boolean;
 }
 
-/** Runs the operation on a tree of its own; allocations from number `failFrom` on fail. */
+/** The operation on a tree of its own; allocations from number `failFrom` on fail. */
 function attempt(env: Env, c: Change, failFrom: number): Outcome {
+  const state = c.at ? stateKey(env.world, c.at) : '';
+  const key = `${c.what} ${c.key} ${failFrom} ${state}`;
+  return once(treeValue(env, c.tree), key, () => {
+    const { mt, ...out } = tried(env, c, failFrom);
+    return { ...out, mt: iteratorsIn(env, c).length ? mt : null };
+  });
+}
+
+function tried(env: Env, c: Change, failFrom: number): Outcome & { mt: MapleTree } {
   const mt = treeValue(env, c.tree).copy();
   const mas = c.at ? loadState(env.world, c.at, mt) : null;
   mt.cache.reset();
   mt.cache.fail = (k) => k >= failFrom;
-  const out: Outcome = { value: 0, asked: 0, tree: null, mas, mt, fault: null };
+  let value: Value = 0;
+  let fault: unknown = null;
   try {
-    out.value = c.run(mt, mas);
+    value = c.run(mt, mas);
   } catch (e) {
     if (!(e instanceof MapleFault)) throw e;
-    out.fault = e;
+    fault = e;
   }
-  out.asked = mt.cache.asked;
+  const { asked } = mt.cache;
   mt.cache.fail = null;
-  return out;
+  const broken = fault === null && failFrom === Infinity ? (c.check?.(mt, mas) ?? null) : null;
+  return {
+    ...{ value, asked, mt, failFrom, fault, broken },
+    tree: TreeValue.of(mt),
+    state: mas && savedState(mas),
+  };
 }
 
 /**
@@ -133,7 +192,7 @@ function attempt(env: Env, c: Change, failFrom: number): Outcome {
 export function* changing(env: Env, c: Change): Visible {
   if (c.at) notStale(env, c.at, treeValue(env, c.tree).live, c.what);
   if (c.ranged && (yield* endsBefore(env, c))) return 0;
-  const good = attempt(env, c, Number.POSITIVE_INFINITY);
+  const good = attempt(env, c, Infinity);
   const failed = int(env, KERNEL, 'failed');
   let taken = good;
   if (good.asked > 0 && c.promised)
@@ -156,7 +215,7 @@ export function* changing(env: Env, c: Change): Visible {
     }
   }
   if (taken.fault) faultBreach(env, taken.fault, c.what);
-  if (taken === good) c.check?.(env, taken.mt, taken.mas);
+  if (taken === good && good.broken !== null) env.breach('tree-corrupt', good.broken);
   commit(env, c, taken);
   return taken.value;
 }
@@ -166,25 +225,25 @@ function* endsBefore(env: Env, c: Change): Generator<Alternative[], boolean, num
   const { index, last } = loadState(env.world, c.at!, treeValue(env, c.tree).live);
   if (index <= last) return false;
   yield failing('tree-corrupt', `${c.what} to [${index}, ${last}], which ends before it begins`);
-  commit(env, c, attempt(env, { ...c, run: (_mt, mas) => refuse(mas!, EINVAL) }, Infinity));
+  commit(env, c, refusal(env, c, EINVAL));
   return true;
 }
 
-/** Nothing done, -ENOMEM in the state. */
-function refusal(env: Env, c: Change): Outcome {
-  return attempt(env, { ...c, run: (_mt, mas) => refuse(mas!) }, Number.POSITIVE_INFINITY);
-}
-
-function refuse(mas: MaState, error = NO_MEM): Value {
-  mas_set_err(mas, -error);
-  return 0;
+/** Nothing done, an error in the state. */
+function refusal(env: Env, c: Change, error = NO_MEM): Outcome {
+  const run: Change['run'] = (_mt, mas) => {
+    mas_set_err(mas!, -error);
+    return 0;
+  };
+  const { what, tree, at } = c;
+  return attempt(env, { what, key: `refused ${error}`, tree, at, run }, Infinity);
 }
 
 /** As `changing`, for an operation that asks for no memory. */
 export function changingAtOnce(env: Env, c: Change): Value {
-  const out = attempt(env, c, Number.POSITIVE_INFINITY);
+  const out = attempt(env, c, Infinity);
   if (out.fault) faultBreach(env, out.fault, c.what);
-  c.check?.(env, out.mt, out.mas);
+  if (out.broken !== null) env.breach('tree-corrupt', out.broken);
   commit(env, c, out);
   return out.value;
 }
@@ -194,8 +253,8 @@ function failures(env: Env, c: Change, asked: number): Outcome[] {
   const seen = new Map<string, Outcome>();
   for (let k = 0; k < asked; k++) {
     const o = attempt(env, c, k);
-    const held = o.mas?.alloc.length ?? 0;
-    const key = `${String(o.fault)} ${String(o.value)} ${o.mas?.status} ${held} ${TreeValue.of(o.mt).key}`;
+    const held = o.state?.position.held ?? 0;
+    const key = `${String(o.fault)} ${String(o.value)} ${o.state?.status} ${held} ${o.tree.key}`;
     if (!seen.has(key)) seen.set(key, o);
   }
   return [...seen.values()];
@@ -203,23 +262,30 @@ function failures(env: Env, c: Change, asked: number): Outcome[] {
 
 function commit(env: Env, c: Change, o: Outcome): void {
   const { world } = env;
-  const value = TreeValue.of(o.mt);
   const before = world.get(c.tree, TREE_FIELD);
-  const same = before instanceof TreeValue && before.equals(value);
+  const same = before instanceof TreeValue && before.equals(o.tree);
   if (!same) {
-    settleOthers(env, c, o.mt);
-    world.put(c.tree, TREE_FIELD, value);
+    settleOthers(env, c, o);
+    world.put(c.tree, TREE_FIELD, o.tree);
   }
-  if (c.at && o.mas) saveState(world, c.at, o.mas);
+  if (c.at && o.state) saveState(world, c.at, o.state);
 }
 
+/** Iterators on nodes of the tree, besides the operation's own. */
+const iteratorsIn = (env: Env, c: Change) =>
+  statesOf(env.world).filter(
+    ({ at, position }) => at !== c.at && position.onNode && env.world.get(at, 'tree') === c.tree,
+  );
+
 /** Iterators on a node that the operation has replaced are on a dead one from now on. */
-function settleOthers(env: Env, c: Change, mt: MapleTree): void {
+function settleOthers(env: Env, c: Change, o: Outcome): void {
+  const others = iteratorsIn(env, c);
+  if (others.length === 0) return;
+  // not kept where nobody was in the tree when it was first made
+  const now = o.mt ?? tried(env, c, o.failFrom).mt;
   const old = treeValue(env, c.tree).live;
-  for (const { at, position } of statesOf(env.world)) {
-    if (at === c.at || !position.onNode || env.world.get(at, 'tree') !== c.tree) continue;
-    env.world.put(at, POSITION_FIELD, position.after(old, mt));
-  }
+  for (const { at, position } of others)
+    env.world.put(at, POSITION_FIELD, position.after(old, now));
 }
 
 /** Says where the tree is broken, and which of its rules; null for a valid one. */
@@ -229,19 +295,19 @@ export function brokenTree(mt: MapleTree, bulk: boolean): string | null {
   return v ? `${v.invariant} at ${v.where}: ${v.detail}` : null;
 }
 
-/** After a store of `entry` over [index, last] the tree is valid and holds it there, as a walk of its own finds. */
-export function storedRight(
-  env: Env,
+/** What is wrong with the tree after a store of `entry` over [index, last]: it is valid, and a walk of its own finds that there. */
+export function wrongStore(
   what: string,
   mt: MapleTree,
   mas: MaState,
   entry: Entry,
   bulk: boolean,
-): void {
+): string | null {
   const broken = brokenTree(mt, bulk);
-  if (broken) env.breach('tree-corrupt', `${what} leaves a tree that is not valid: ${broken}`);
+  if (broken) return `${what} leaves a tree that is not valid: ${broken}`;
   const look = MA_STATE(mt, mas.index);
   const found = mas_walk(look);
-  if (found !== entry || (entry !== 0 && (look.index !== mas.index || look.last !== mas.last)))
-    env.breach('tree-corrupt', `${what}: what was stored is not found at its index`);
+  return found !== entry || (entry !== 0 && (look.index !== mas.index || look.last !== mas.last))
+    ? `${what}: what was stored is not found at its index`
+    : null;
 }

@@ -36,7 +36,8 @@ const limitOf = (x: Value): Ulong => (isSym(x) ? Number.MAX_SAFE_INTEGER : ulong
 function lookup(what: string, op: Lookup): Primitive {
   return (env, [m, limit]) => {
     const p = masArg(env, m, what);
-    const value = reading(env, p, what, (mas) => toValue(op(mas, limitOf(limit))));
+    const to = limitOf(limit);
+    const value = reading(env, p, what, `${to}`, (mas) => toValue(op(mas, to)));
     if (value !== 0) env.world.put(KERNEL, 'found_in', treeOf(env, p, what).obj);
     return value;
   };
@@ -44,10 +45,12 @@ function lookup(what: string, op: Lookup): Primitive {
 
 /** A free range of a size, in [min, max]: 0, -EBUSY or -EINVAL. */
 function gap(what: string, op: typeof mas_empty_area): Primitive {
-  return (env, [m, min, max, size]) =>
-    reading(env, masArg(env, m, what), what, (mas) =>
-      op(mas, limitOf(min), limitOf(max), limitOf(size)),
+  return (env, [m, from, to, n]) => {
+    const [min, max, size] = [limitOf(from), limitOf(to), limitOf(n)];
+    return reading(env, masArg(env, m, what), what, `${min} ${max} ${size}`, (mas) =>
+      op(mas, min, max, size),
     );
+  };
 }
 
 /** For states that are not in any tree. */
@@ -125,7 +128,7 @@ export const ITERATE: Record<string, Primitive> = {
     return restart(env, p, env.world.get(p, 'index'), env.world.get(p, 'last'));
   },
   mas_pause: (env, [m]) =>
-    reading(env, masArg(env, m, 'mas_pause'), 'mas_pause', (mas) => {
+    reading(env, masArg(env, m, 'mas_pause'), 'mas_pause', '', (mas) => {
       mas_pause(mas);
       return 0;
     }),

@@ -34,10 +34,10 @@ import {
   changing,
   changingAtOnce,
   masArg,
-  storedRight,
   toEntry,
   treeOf,
   treeValue,
+  wrongStore,
 } from './tree-access.js';
 import { ITERATE, lose } from './tree-iterate.js';
 
@@ -74,6 +74,7 @@ function store(
   let bulk = false;
   return {
     what,
+    key: `${entry}`,
     tree: treeOf(env, at, what),
     at,
     ranged: true,
@@ -81,15 +82,14 @@ function store(
       bulk = inBulk(mas!);
       return op(mas!, entry);
     },
-    check: (e, mt, mas) => {
-      if (mas!.status !== ma_error) storedRight(e, what, mt, mas!, entry, bulk);
-    },
+    check: (mt, mas) => (mas!.status === ma_error ? null : wrongStore(what, mt, mas!, entry, bulk)),
   };
 }
 
 /** An operation on a whole tree. */
-const whole = (env: Env, t: Value, what: string, run: Change['run']): Change => ({
+const whole = (env: Env, t: Value, what: string, key: string, run: Change['run']): Change => ({
   what,
+  key,
   tree: object(env, t, what),
   at: null,
   run,
@@ -99,7 +99,7 @@ const whole = (env: Env, t: Value, what: string, run: Change['run']): Change => 
 function duplicate(env: Env, from: Value, to: Value, gfp: Value, what: string): Change {
   const source = treeValue(env, object(env, from, what));
   return {
-    ...whole(env, to, what, (mt) => {
+    ...whole(env, to, what, source.key, (mt) => {
       const old = source.copyInto(mt.cache);
       mt.cache.reset();
       const err = __mt_dup(old, mt, 'GFP_KERNEL');
@@ -135,16 +135,16 @@ function destroyState(env: Env, m: Value): Value {
   const at = masArg(env, m, 'mas_destroy');
   return changingAtOnce(env, {
     what: 'mas_destroy',
+    key: '',
     tree: treeOf(env, at, 'mas_destroy'),
     at,
     run: (_mt, mas) => {
       mas_destroy(mas!);
       return 0;
     },
-    check: (e, mt) => {
+    check: (mt) => {
       const broken = brokenTree(mt, false);
-      if (broken)
-        e.breach('tree-corrupt', `mas_destroy leaves a tree that is not valid: ${broken}`);
+      return broken && `mas_destroy leaves a tree that is not valid: ${broken}`;
     },
   });
 }
@@ -154,7 +154,7 @@ const destroyTree =
   (env, [t]) =>
     changingAtOnce(
       env,
-      whole(env, t, what, (mt) => {
+      whole(env, t, what, '', (mt) => {
         __mt_destroy(mt);
         mt.cache.rcu_barrier();
         return 0;
@@ -185,7 +185,7 @@ const STORES: Record<string, Primitive> = {
     );
     return yield* changing(env, {
       ...c,
-      check: () => {},
+      check: () => null,
       sure: neverFails(gfp),
       sleeps: maySleep(gfp),
     });
@@ -212,7 +212,13 @@ const STORES: Record<string, Primitive> = {
     const c = store(env, m, 0, 'mas_expected_entries', (mas) =>
       mas_expected_entries(mas, Number(n ?? 0)),
     );
-    return yield* changing(env, { ...c, check: () => {}, sleeps: true, ranged: false });
+    return yield* changing(env, {
+      ...c,
+      key: `${Number(n ?? 0)}`,
+      check: () => null,
+      sleeps: true,
+      ranged: false,
+    });
   },
   mas_destroy: (env, [m]) => destroyState(env, m),
 };
@@ -233,22 +239,25 @@ const TREES: Record<string, Primitive> = {
   mt_in_rcu: (env, [t]) => (mt_in_rcu(treeValue(env, object(env, t, 'mt_in_rcu')).live) ? 1 : 0),
   mtree_empty: (env, [t]) =>
     mtree_empty(treeValue(env, object(env, t, 'mtree_empty')).live) ? 1 : 0,
-  mtree_store_range: function* (env, [t, first, last, x, gfp]) {
+  mtree_store_range: function* (env, [t, from, to, x, gfp]) {
     const e = toEntry(env, x, 'mtree_store_range');
-    const c = whole(env, t, 'mtree_store_range', (mt) =>
-      mtree_store_range(mt, ulongOf(first), ulongOf(last), e, 'GFP_KERNEL'),
+    const [first, last] = [ulongOf(from), ulongOf(to)];
+    const c = whole(env, t, 'mtree_store_range', `${first} ${last} ${e}`, (mt) =>
+      mtree_store_range(mt, first, last, e, 'GFP_KERNEL'),
     );
     return yield* changing(env, { ...c, sure: neverFails(gfp), sleeps: maySleep(gfp) });
   },
-  mtree_insert_range: function* (env, [t, first, last, x, gfp]) {
+  mtree_insert_range: function* (env, [t, from, to, x, gfp]) {
     const e = toEntry(env, x, 'mtree_insert_range');
-    const c = whole(env, t, 'mtree_insert_range', (mt) =>
-      mtree_insert_range(mt, ulongOf(first), ulongOf(last), e, 'GFP_KERNEL'),
+    const [first, last] = [ulongOf(from), ulongOf(to)];
+    const c = whole(env, t, 'mtree_insert_range', `${first} ${last} ${e}`, (mt) =>
+      mtree_insert_range(mt, first, last, e, 'GFP_KERNEL'),
     );
     return yield* changing(env, { ...c, sure: neverFails(gfp), sleeps: maySleep(gfp) });
   },
-  mtree_erase: function* (env, [t, index]) {
-    const c = whole(env, t, 'mtree_erase', (mt) => toValue(mtree_erase(mt, ulongOf(index))));
+  mtree_erase: function* (env, [t, at]) {
+    const index = ulongOf(at);
+    const c = whole(env, t, 'mtree_erase', `${index}`, (mt) => toValue(mtree_erase(mt, index)));
     return yield* changing(env, c);
   },
   /** Of a state's node: the error that the state holds, 0 for none. */

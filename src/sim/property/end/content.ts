@@ -3,7 +3,7 @@ import { CHILD, KERNEL, PARENT } from '../../kernel/primitives/support.js';
 import { initialWorld } from '../../kernel/setup.js';
 import type { Shared } from '../../kernel/shared.js';
 import { isPtr, isSym, keyOf, type Ptr, type Value } from '../../machine/value.js';
-import type { World } from '../../machine/world.js';
+import type { Obj, World } from '../../machine/world.js';
 import { type Broken, childEntries, type Ended, num, objectsOf, parentEntries } from './tree.js';
 
 const content = (text: string): Broken => ({ property: 'content', text });
@@ -41,35 +41,57 @@ function otherFields(world: World, a: Ptr, w: World, b: Ptr): string[] {
   return out;
 }
 
-const memo = new WeakMap<Shared, World>();
+/** The parent as fork found it. */
+interface Then {
+  world: World;
+  vmas: readonly Ptr[];
+  tree: string;
+  /** What has changed of a VMA, for each form of it that was met: most ends leave the same behind. */
+  changed: WeakMap<Obj, readonly string[]>;
+}
+
+const memo = new WeakMap<Shared, Then>();
+
+const treeText = (w: World): string =>
+  parentEntries(w)
+    .map((r) => `${r.first}-${r.last}:${keyOf(r.entry)}`)
+    .join();
+
+function thenOf(shared: Shared): Then {
+  let then = memo.get(shared);
+  if (!then) {
+    const world = initialWorld(shared);
+    const vmas = objectsOf(world, 'vma');
+    then = { world, vmas, tree: treeText(world), changed: new WeakMap() };
+    memo.set(shared, then);
+  }
+  return then;
+}
 
 /** The parent is as it was. */
 function parentUntouched(world: World, shared: Shared): string[] {
-  let then = memo.get(shared);
-  if (!then) {
-    then = initialWorld(shared);
-    memo.set(shared, then);
-  }
-  const before = then;
+  const then = thenOf(shared);
   const out: string[] = [];
-  if (world.get(PARENT, 'exe_file') !== before.get(PARENT, 'exe_file'))
+  if (world.get(PARENT, 'exe_file') !== then.world.get(PARENT, 'exe_file'))
     out.push("the parent's executable has changed");
   for (const field of ['owner', 'binfmt'])
-    if (world.get(PARENT, field) !== before.get(PARENT, field))
+    if (world.get(PARENT, field) !== then.world.get(PARENT, field))
       out.push(`the parent's ${field} has changed`);
-  const trees = [before, world].map((w) =>
-    parentEntries(w)
-      .map((r) => `${r.first}-${r.last}:${keyOf(r.entry)}`)
-      .join(),
-  );
-  if (trees[0] !== trees[1]) out.push("the parent's tree has changed");
-  for (const p of objectsOf(before, 'vma')) {
-    const fields = num(world, p, '__anon_fixed') ? [...PARENTS, 'anon_vma'] : PARENTS;
-    const changed = fields.filter((f) => keyOf(world.get(p, f)) !== keyOf(before.get(p, f)));
-    changed.push(...otherFields(world, p, before, p).filter((f) => !changed.includes(f)));
-    if (changed.length) out.push(`${changed.join(', ')} of ${world.obj(p).name} has changed`);
+  if (treeText(world) !== then.tree) out.push("the parent's tree has changed");
+  for (const p of then.vmas) {
+    const o = world.obj(p);
+    let changed = then.changed.get(o);
+    if (!changed) then.changed.set(o, (changed = changedFields(world, p, then.world)));
+    if (changed.length) out.push(`${changed.join(', ')} of ${o.name} has changed`);
   }
   return out;
+}
+
+function changedFields(world: World, p: Ptr, before: World): string[] {
+  const fields = num(world, p, '__anon_fixed') ? [...PARENTS, 'anon_vma'] : PARENTS;
+  const changed = fields.filter((f) => keyOf(world.get(p, f)) !== keyOf(before.get(p, f)));
+  changed.push(...otherFields(world, p, before, p).filter((f) => !changed.includes(f)));
+  return changed;
 }
 
 /** One VMA of the child against its original. */

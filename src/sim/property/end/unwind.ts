@@ -1,6 +1,6 @@
 import { chargeOf } from '../../kernel/ledger.js';
 import { KERNEL } from '../../kernel/primitives/support.js';
-import { isPtr, type Ptr } from '../../machine/value.js';
+import { isPtr, type Ptr, type Value } from '../../machine/value.js';
 import type { World } from '../../machine/world.js';
 import { type Broken, childVmas, type Ended, num, objectsOf } from './tree.js';
 
@@ -33,16 +33,16 @@ const off = (name: string, n: number): Broken =>
 function references(world: World, owners: readonly Ptr[]): Broken[] {
   const holders = [...owners, ...objectsOf(world, 'vma')];
   const out: Broken[] = [];
-  const check = (kind: string, field: string, more: (p: Ptr) => number) => {
+  const check = (kind: string, held: readonly Value[]) => {
     for (const p of objectsOf(world, kind)) {
-      const wanted = holders.filter((h) => world.get(h, field) === p).length + more(p);
-      const n = num(world, p, '__refs') - wanted;
+      let n = num(world, p, '__refs');
+      for (let k = 0; k < held.length; k++) if (held[k] === p) n--;
       if (n !== 0) out.push(off(world.obj(p).name, n));
     }
   };
-  check('policy', 'vm_policy', () => 0);
-  const mms = objectsOf(world, 'mm');
-  check('file', 'vm_file', (p) => mms.filter((mm) => world.get(mm, 'exe_file') === p).length);
+  const field = (of: readonly Ptr[], name: string): Value[] => of.map((p) => world.get(p, name));
+  check('policy', field(holders, 'vm_policy'));
+  check('file', [...field(holders, 'vm_file'), ...field(objectsOf(world, 'mm'), 'exe_file')]);
   return out;
 }
 
