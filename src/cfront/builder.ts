@@ -34,6 +34,12 @@ export interface Exit {
   depth: number;
 }
 
+/** A part of a unit's text. */
+export interface Span {
+  start: number;
+  end: number;
+}
+
 type Plain<T> = T extends unknown ? Omit<T, 'ref'> : never;
 export type NewInstr = Plain<Instr>;
 
@@ -41,6 +47,8 @@ export type NewInstr = Plain<Instr>;
 export class Builder {
   code: Instr[] = [];
   refs: SourceRef[] = [];
+  /** Where each ref is in the unit; null: nowhere. */
+  spans: (Span | null)[] = [];
   stmts: Stmt[] = [];
   vars: Func['vars'] = [];
   regs = 0;
@@ -131,12 +139,17 @@ export class Builder {
     return squeeze(node.chunk.text.slice(node.start, node.end), 60);
   }
 
-  private addRef(ref: SourceRef): number {
+  private addRef(ref: SourceRef, span: Span | null = null): number {
     const last = this.refs.at(-1);
     if (last && last.text === ref.text && last.line === ref.line && last.path === ref.path) {
       return this.refs.length - 1;
     }
+    this.spans.push(span);
     return this.refs.push(ref) - 1;
+  }
+
+  private refTo(unit: Unit, start: number, end: number, text: string): number {
+    return this.addRef(refAt(unit, start, end, text), { start, end });
   }
 
   /** Makes `[start, end)` of the function's own text the source of what follows. */
@@ -144,16 +157,14 @@ export class Builder {
     if (this.macroDepth > 0 || this.unit === null || node.chunk.base < 0) return this.ref;
     const text = squeeze(node.chunk.text.slice(start, end));
     const base = node.chunk.base;
-    this.ref = this.addRef(refAt(this.unit, base + start, base + end, text));
+    this.ref = this.refTo(this.unit, base + start, base + end, text);
     return this.ref;
   }
 
   /** The same for a range of the file, when there is no tree to point into. */
   refWhole(start: number, end: number): void {
     if (this.unit === null) return;
-    this.ref = this.addRef(
-      refAt(this.unit, start, end, squeeze(this.unit.active.slice(start, end))),
-    );
+    this.ref = this.refTo(this.unit, start, end, squeeze(this.unit.active.slice(start, end)));
   }
 
   /** Records a statement around what `body` emits; `head` is the part that its ref shows. */
@@ -209,19 +220,19 @@ export class Builder {
   /** Runs `body` for its result only; nothing that it emits stays. */
   dry<T>(body: () => T): T {
     const { regs, ref, labelCount } = this;
-    const lengths = [this.code, this.problems, this.refs, this.vars, this.stmts, this.scopes].map(
-      (l) => l.length,
-    );
+    const lists = [
+      ...[this.code, this.problems, this.refs, this.spans],
+      ...[this.vars, this.stmts, this.scopes],
+    ];
+    const lengths = lists.map((l) => l.length);
     const callees = new Set(this.callees);
     this.world.muted++;
     try {
       return body();
     } finally {
-      [this.code, this.problems, this.refs, this.vars, this.stmts, this.scopes].forEach(
-        (list, i) => {
-          list.length = lengths[i];
-        },
-      );
+      lists.forEach((list, i) => {
+        list.length = lengths[i];
+      });
       this.world.muted--;
       this.regs = regs;
       this.ref = ref;

@@ -1,10 +1,11 @@
-import type { CType, Func } from '../sim/program.js';
-import { Builder } from './builder.js';
+import type { CType, Func, LowerNote } from '../sim/program.js';
+import { Builder, type Span } from './builder.js';
 import { type Chunk, child, findNode, named, textOf } from './chunk.js';
 import { isFuncType, UNKNOWN } from './ctypes.js';
 import { newLocal } from './declarations.js';
 import { baseType, declarator, functionDeclarator, parameters } from './declare.js';
 import { expression } from './expressions.js';
+import { type FamilyFunctions, moved, placeOf } from './known-functions.js';
 import type { Node } from './parser.js';
 import { parseChunk } from './parser.js';
 import { place } from './places.js';
@@ -12,7 +13,7 @@ import { isolateErrors } from './recover.js';
 import type { Item } from './scan.js';
 import { statement } from './statements.js';
 import { rewriteSyscall } from './syscall.js';
-import { lineIndex, pathOf, type Unit } from './unit.js';
+import type { Unit } from './unit.js';
 import type { World } from './world.js';
 
 export interface Lowered {
@@ -30,8 +31,52 @@ export function functionChunk(world: World, unit: Unit, item: Item): Chunk {
   return world.mask(text, item.start);
 }
 
-/** Lowers one function definition. Constructs that can not be translated become `unmodelled` and an error note. */
-export function lowerFunction(world: World, unit: Unit, item: Item): Lowered {
+/**
+ * Lowers one function definition. Constructs that can not be translated become `unmodelled` and an error note. What was
+ * lowered for another version of the program is taken from `others`.
+ */
+export function lowerFunction(
+  world: World,
+  unit: Unit,
+  item: Item,
+  others?: FamilyFunctions,
+): Lowered {
+  if (!others) return lowerAnew(world, unit, item);
+  const known = others.find(unit, item);
+  if (!known) return lowerHeard(world, unit, item, others);
+  const func = moved(known, unit, item);
+  for (const { note, ref } of known.notes) {
+    const at = ref < 0 ? note : func.refs[ref];
+    world.note(note.level, { path: at.path, line: at.line }, note.message);
+  }
+  for (const tag of known.met) world.met.add(tag);
+  return { func, callees: new Set(known.callees) };
+}
+
+/** Lowers a function, and takes down what other versions have to know of it. */
+function lowerHeard(world: World, unit: Unit, item: Item, others: FamilyFunctions): Lowered {
+  const all = world.met;
+  world.met = new Set();
+  world.heard = [];
+  try {
+    const out = lowerAnew(world, unit, item);
+    const { func, spans, callees } = out;
+    const notes = world.heard.map((note) => ({ note, ref: refOf(func, note) }));
+    // a note on a line that no part of the code is from could not be moved to another version
+    if (notes.every(({ note, ref }) => ref >= 0 || note.path === ''))
+      others.add({ unit, item, func, spans, callees, met: world.met, notes });
+    return out;
+  } finally {
+    for (const tag of world.met) all.add(tag);
+    world.met = all;
+    world.heard = null;
+  }
+}
+
+const refOf = (func: Func, { path, line }: LowerNote): number =>
+  path === '' ? -1 : func.refs.findIndex((r) => r.path === path && r.line === line);
+
+function lowerAnew(world: World, unit: Unit, item: Item): Lowered & { spans: (Span | null)[] } {
   const tree = parseFunction(unit, item, functionChunk(world, unit, item));
   const root = findNode(tree, 'function_definition');
   const taken = root === undefined ? new Set<string>() : addressTaken(root);
@@ -43,7 +88,7 @@ export function lowerFunction(world: World, unit: Unit, item: Item): Lowered {
       continue;
     }
     report(b, item);
-    return { func, callees: b.callees };
+    return { func, spans: b.spans, callees: b.callees };
   }
 }
 
@@ -62,7 +107,6 @@ function parseFunction(unit: Unit, item: Item, chunk: Chunk): Node {
 }
 
 function lowerOnce(b: Builder, unit: Unit, item: Item, root: Node | undefined): Func {
-  const line = unit.file.lines[lineIndex(unit, item.start)];
   const func: Func = {
     name: item.name,
     params: [],
@@ -72,8 +116,7 @@ function lowerOnce(b: Builder, unit: Unit, item: Item, root: Node | undefined): 
     refs: b.refs,
     code: b.code,
     stmts: b.stmts,
-    path: pathOf(unit, lineIndex(unit, item.start)),
-    line: line?.origin === 'skeleton' ? null : (line?.line ?? null),
+    ...placeOf(unit, item),
   };
   const head = root === undefined ? undefined : functionDeclarator(root);
   const body = root === undefined ? undefined : child(root, 'body');

@@ -42,6 +42,8 @@ async function lower(opts: LowerOptions): Promise<Program> {
   await loadParser();
   const world = createWorld(opts);
   const program: Program = { functions: {}, structs: {}, notes: world.notes };
+  const { kept } = opts;
+  const others = kept?.programs.functions?.of(world.units, kept.modelled, opts.config);
   const queue = [...opts.entries];
   const seen = new Set(queue);
   while (queue.length > 0) {
@@ -52,7 +54,7 @@ async function lower(opts: LowerOptions): Promise<Program> {
         world.note('error', null, `function ${name}() is not in the given files`);
       continue;
     }
-    const { func, callees } = lowerFunction(world, found.unit, found.hit);
+    const { func, callees } = lowerFunction(world, found.unit, found.hit, others);
     program.functions[name] = func;
     for (const callee of callees) {
       if (seen.has(callee) || opts.isModelled(callee)) continue;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Program } from '../sim/program.js';
 import type { SourceFile } from '../source/types.js';
 import type { LowerOptions } from './index.js';
+import { KnownFunctions } from './known-functions.js';
 import { grammarId } from './parser.js';
 
 /** Lowered programs by what they were lowered from ({@link programKey}). Nobody changes a program that was lowered. */
@@ -9,6 +10,8 @@ export interface KeptPrograms {
   /** null for one that is not kept. */
   get(key: string): Program | null;
   put(key: string, program: Program): void;
+  /** Functions of programs that were lowered; left out where only whole programs are kept. */
+  readonly functions?: KnownFunctions;
 }
 
 /** Programs of one review: a version before the patch is lowered once for all that it is compared with. */
@@ -17,6 +20,7 @@ const RECENT = 8;
 /** The last few programs, and in front of others that are kept elsewhere. */
 export class RecentPrograms implements KeptPrograms {
   private readonly recent = new Map<string, Program>();
+  readonly functions = new KnownFunctions();
 
   constructor(private readonly behind?: KeptPrograms) {}
 

@@ -46,7 +46,7 @@ export class World implements TypeWorld {
   readonly notes: LowerNote[] = [];
   readonly structs = new Map<string, Fields | null>();
   /** Structs that lowered code touches. */
-  readonly met = new Set<string>();
+  met = new Set<string>();
   private readonly typedefs = new Map<string, CType | undefined>();
   private readonly enums = new Map<string, bigint | undefined>();
   private readonly signatures = new Map<string, FuncType | undefined>();
@@ -58,6 +58,8 @@ export class World implements TypeWorld {
   private quiet = 0;
   private readonly undeclared = new Set<string>();
   private readonly noted = new Set<string>();
+  /** Takes down what is noted, also what was noted before; while a function is lowered. */
+  heard: LowerNote[] | null = null;
   /** Set by the lowering: type of an expression's text, value of a node, without emitting code. */
   evaluateType: (text: string) => CType = () => UNKNOWN;
   evaluateNode: (node: Node) => bigint | null = () => null;
@@ -305,9 +307,11 @@ export class World implements TypeWorld {
     message: string,
   ): void {
     if (this.muted > 0) return;
+    const note = { level, path: at?.path ?? '', line: at?.line ?? null, message };
+    this.heard?.push(note);
     const key = `${level}:${at?.path}:${at?.line}:${message}`;
     if (this.noted.has(key)) return;
     this.noted.add(key);
-    this.notes.push({ level, path: at?.path ?? '', line: at?.line ?? null, message });
+    this.notes.push(note);
   }
 }

@@ -4,10 +4,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type LowerOptions, lowerProgram, RecentPrograms } from '../../src/cfront/index.js';
 import { programKey } from '../../src/cfront/kept.js';
+import { KnownFunctions } from '../../src/cfront/known-functions.js';
 import { readProgram, writeProgram } from '../../src/cfront/program-text.js';
 import { lowerAll } from '../../src/programs.js';
 import { isModelled } from '../../src/sim/known.js';
-import type { Program } from '../../src/sim/program.js';
+import type { Func, Program } from '../../src/sim/program.js';
 import type { SourceFile } from '../../src/source/types.js';
 import { ROOT } from '../support.js';
 
@@ -185,6 +186,44 @@ describe('programs that are kept', () => {
       { seed: 11, numRuns: 80 },
     );
     expect(texts.size).toBeGreaterThan(60);
+  });
+
+  it('take functions of other versions as they would be lowered', {
+    timeout: 120_000,
+  }, async () => {
+    const functions = new KnownFunctions();
+    const kept = { functions, get: () => null, put: () => {} };
+    const ENTRIES = ['dup_mm', 'dup_mmap', 'exit_mmap'];
+    const first = await lowerAll(tree('mini-6.12', FILES), ENTRIES, undefined, undefined, { kept });
+    let taken = 0;
+    await fc.assert(
+      fc.asyncProperty(edits, async (list) => {
+        const files = make(tree('mini-6.12', FILES), list);
+        const lowered = (o = {}) => lowerAll(files, ENTRIES, undefined, undefined, o);
+        const plain = await lowered();
+        const program = await lowered({ kept });
+        expect(program).toEqual(plain);
+        const same = ([name, f]: [string, Func]) => f.code === first.functions[name]?.code;
+        taken += Object.entries(program.functions).filter(same).length;
+      }),
+      { seed: 12, numRuns: 100 },
+    );
+    // most edits are in one function, and the others of its file are not lowered again
+    expect(taken).toBeGreaterThan(100);
+  });
+
+  it('take no function whose line is of another kind', async () => {
+    const functions = new KnownFunctions();
+    const kept = { programs: { functions, get: () => null, put: () => {} }, modelled: '' };
+    const text = 'int g(int); int f(int a)\n{\n\treturn g(a);\n}';
+    const filled = file('a.c', text);
+    filled.lines[2].origin = 'skeleton';
+    filled.skeleton = '6.7';
+    const opts = { entries: ['f'], isModelled: () => false };
+    const shown = await lowerProgram({ ...opts, files: [file('a.c', text)], kept });
+    const other = await lowerProgram({ ...opts, files: [filled], kept });
+    expect(other).toEqual(await lowerProgram({ ...opts, files: [filled] }));
+    expect(other.functions.f.refs).not.toEqual(shown.functions.f.refs);
   });
 });
 

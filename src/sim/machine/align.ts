@@ -32,7 +32,7 @@ export function alone(func: Func): Aligned {
  * one renaming of registers for all of the function. What does not fit the renaming is taken for different.
  */
 export function align(base: Func, func: Func): Aligned {
-  if (base === func) return alone(func);
+  if (base.code === func.code) return alone(func);
   const names = new Renaming(base, func);
   const toBase = new Int32Array(func.code.length + 1).fill(-1);
   const fromBase = new Int32Array(base.code.length + 1).fill(-1);

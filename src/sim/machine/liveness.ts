@@ -105,14 +105,15 @@ export interface Flow {
   live: number[][];
 }
 
-const flows = new WeakMap<Func, Flow>();
+/** By the code: versions of a function on other lines share it. */
+const flows = new WeakMap<readonly Instr[], Flow>();
 
 /** Labels and live registers of a function, worked out once. */
 export function flowOf(f: Func): Flow {
-  let flow = flows.get(f);
+  let flow = flows.get(f.code);
   if (!flow) {
     flow = { labels: labelsOf(f.code), live: liveness(f) };
-    flows.set(f, flow);
+    flows.set(f.code, flow);
   }
   return flow;
 }
