@@ -1,4 +1,4 @@
-import { constant } from './kernel/constants.js';
+import { knownConstant } from './kernel/constants.js';
 import { EXIT, EXIT_WALKS } from './kernel/primitives/exit.js';
 import { PRIMITIVES } from './kernel/primitives/index.js';
 
@@ -11,11 +11,8 @@ export const standsIn = (name: string): boolean =>
   isPrimitive(name) || Object.hasOwn(EXIT_WALKS, name);
 
 /** The simulator has a model or a value for this name, so that its definition in the tree is not followed. */
-export function isModelled(name: string): boolean {
-  if (isPrimitive(name)) return true;
-  const x = constant(name);
-  return !(typeof x === 'object' && 'sym' in x);
-}
+export const isModelled = (name: string): boolean =>
+  isPrimitive(name) || knownConstant(name) !== undefined;
 
 /** Functions that write-lock a single VMA, whatever its series or release calls them. */
 const VMA_LOCKS = [

@@ -72,7 +72,11 @@ const OTHERS: Readonly<Record<string, Value>> = {
   current: TASK,
 };
 
-/** Value of a named constant; a symbol where it is not known, which only a use of its value makes inconclusive. */
-export function constant(name: string): Value {
-  return VM_FLAGS[name] ?? OTHERS[name] ?? symbol(name);
+/** Value of a named constant; undefined where it is not known. */
+export function knownConstant(name: string): Value {
+  if (Object.hasOwn(VM_FLAGS, name)) return VM_FLAGS[name];
+  return Object.hasOwn(OTHERS, name) ? OTHERS[name] : undefined;
 }
+
+/** The same, and a symbol for one that is not known, which only a use of its value makes inconclusive. */
+export const constant = (name: string): Value => knownConstant(name) ?? symbol(name);

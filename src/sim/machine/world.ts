@@ -27,6 +27,9 @@ export interface Frame {
 
 let tokens = 0;
 
+/** Where keys are put together. */
+let units = new Uint16Array(256);
+
 /** The complete private state of a thread that runs a Program: its objects and its call stack. */
 export class World {
   private token = ++tokens;
@@ -115,14 +118,17 @@ export class World {
   memoryKey(): string {
     const { objs } = this;
     // two characters for each object
-    const units = new Uint16Array(2 * objs.length);
+    if (units.length < 2 * objs.length) units = new Uint16Array(4 * objs.length);
     for (let k = 0; k < objs.length; k++) {
       const o = objs[k];
       if (o.key === null) o.key = this.contentOf(o);
       units[2 * k] = o.key;
       units[2 * k + 1] = o.key >>> 16;
     }
-    return String.fromCharCode.apply(null, units as unknown as number[]);
+    return String.fromCharCode.apply(
+      null,
+      units.subarray(0, 2 * objs.length) as unknown as number[],
+    );
   }
 
   /** Canonical text of the call stack: places, by name, and the registers that still matter. */
