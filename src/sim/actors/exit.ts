@@ -1,7 +1,8 @@
 import { leftBehind } from '../kernel/primitives/exit.js';
 import { addUsers, hasUsers } from '../kernel/primitives/mm.js';
 import { CHILD } from '../kernel/primitives/support.js';
-import type { Machine, Stop } from '../machine/machine.js';
+import type { Machine } from '../machine/machine.js';
+import type { Stop } from '../machine/stop.js';
 import { World } from '../machine/world.js';
 import type { Program } from '../program.js';
 

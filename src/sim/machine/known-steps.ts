@@ -1,7 +1,7 @@
 import type { Func, Instr, Program, SourceRef } from '../program.js';
 import { type Aligned, align, alone } from './align.js';
 import { symbolsOf } from './liveness.js';
-import type { Stop } from './machine.js';
+import type { Stop } from './stop.js';
 import { isSymbol } from './value.js';
 import { type Frame, World } from './world.js';
 

@@ -2,42 +2,21 @@ import { invariant } from '../../base/errors.js';
 import { MAX_RUN_STEPS, MAX_STEPS } from '../../base/limits.js';
 import { thousands } from '../../base/terminal.js';
 import { TAU } from '../explore/op.js';
-import type { Func, Instr, Program, SourceRef } from '../program.js';
+import type { Func, Instr, Program } from '../program.js';
 import { Executor, Halt } from './execute.js';
-import type { CallPlace, CallSite, MachineHooks, Watcher } from './hooks.js';
+import type { CallPlace, CallSite, Interrupt, MachineHooks, Watcher } from './hooks.js';
 import type { Known, Memo, Version } from './known-steps.js';
 import { flowOf } from './liveness.js';
+import { type Models, modelsOf, yieldsOf } from './models.js';
 
 import { type Alternative, type Env, isVisible, type Primitive } from './primitive.js';
 import { Recording } from './recording.js';
+import { type CallLike, type Stop, stopped } from './stop.js';
 import { isInt, isPtr, isSym, keyOf, symbol, type Value, wrap } from './value.js';
 import { type Frame, join, World } from './world.js';
 
-/** Where a run of a Program stopped: at a visible point, at its end, or for want of a model. */
-export type Stop =
-  | {
-      kind: 'visible';
-      /** Private state at the call of the primitive, never written again. */
-      world: World;
-      call: { name: string; args: Value[] };
-      /** Alternatives taken so far within the primitive. */
-      journal: readonly number[];
-      alternatives: Alternative[];
-      ref: SourceRef;
-      func: string;
-      /** Its key, once that was asked for. */
-      key?: string;
-    }
-  | { kind: 'end'; world: World; value: Value; ref: SourceRef | null }
-  | { kind: 'breach'; property: string; text: string; ref: SourceRef; func: string; key: string }
-  | { kind: 'stuck'; reason: string; ref: SourceRef; func: string };
-
-type CallLike = Instr & { op: 'call' | 'load' | 'store' };
-
 /** What a thread does where others could get in and do not. */
 const GO_ON: Alternative = { op: TAU, text: 'nobody comes between', hidden: true };
-
-const GeneratorFunction = Object.getPrototypeOf(function* () {}).constructor;
 
 /** What runs of versions of a program have shown, and what this version is among them. */
 export interface Knowledge<N> {
@@ -57,15 +36,14 @@ export class Machine<N = void> {
   /** Calls whose place was told; and their places, where steps are known. */
   private readonly seen = new Set<Instr>();
   private readonly seenAt = new Set<number>();
-  /** Kinds of objects with fields that other threads use too. */
-  private readonly sharedKinds: ReadonlySet<string>;
+  private readonly models: Models;
   /** The run at hand, where it is taken down. */
   private recording: Recording<N> | null = null;
 
   constructor(
     /** With `knowledge`, the program of its version. */
     private readonly program: Program,
-    private readonly primitives: Readonly<Record<string, Primitive>>,
+    primitives: Readonly<Record<string, Primitive>>,
     constant: (name: string) => Value,
     private readonly env: Omit<Env, 'world' | 'stuck' | 'breach'>,
     /** Called for a function that has neither a model nor a body. */
@@ -74,11 +52,11 @@ export class Machine<N = void> {
     private readonly hooks: MachineHooks = {},
     private readonly knowledge: Knowledge<N> | null = null,
   ) {
-    this.sharedKinds = sharedKindsOf(primitives);
+    this.models = modelsOf(primitives);
     this.executor = new Executor(
       program,
       constant,
-      (name) => this.model(name) !== undefined,
+      (name) => this.models.named(name) !== undefined,
       this.heard,
       hooks.noObject,
     );
@@ -189,11 +167,17 @@ export class Machine<N = void> {
           const caller = world.top();
           if (frame.dst !== null) caller.regs[frame.dst] = value;
           caller.pc++;
-        } else if (instr.op === 'call' || this.sharedAccess(world, frame, instr)) {
-          const stop = this.call(env, frame, instr as CallLike, pending);
-          pending = null;
-          if (stop) return stop;
-        } else this.executor.step(world, frame, instr);
+        } else {
+          const shared =
+            instr.op === 'load' || instr.op === 'store'
+              ? this.sharedAccess(world, frame, instr)
+              : null;
+          if (instr.op === 'call' || shared !== null) {
+            const stop = this.call(env, frame, instr as CallLike, shared, pending);
+            pending = null;
+            if (stop) return stop;
+          } else this.executor.step(world, frame, instr);
+        }
         if (--fuel < 0 || ++this.spent > MAX_STEPS)
           throw new Halt('stuck', 'loop', tooLong(frame.func.name, fuel < 0));
       }
@@ -221,102 +205,100 @@ export class Machine<N = void> {
         };
   }
 
-  private model(name: string): Primitive | undefined {
-    return Object.hasOwn(this.primitives, name) ? this.primitives[name] : undefined;
-  }
-
-  /** A load or store of a field that other threads use too: it runs through the primitive `load kind.field`. */
-  private sharedAccess(world: World, frame: Frame, i: Instr): boolean {
-    if (i.op !== 'load' && i.op !== 'store') return false;
-    const base = this.executor.value(frame, i.base);
-    if (!isPtr(base)) return false;
-    const { kind } = world.obj(base);
-    if (!this.sharedKinds.has(kind)) return false;
-    return this.model(`${i.op} ${kind}.${join(base.path, i.path)}`) !== undefined;
-  }
-
-  /** Name, arguments and result of a call, or of an access to a shared field. */
-  private target(
+  /** A load or store of a field that other threads use too runs through a primitive; null for any other. */
+  private sharedAccess(
     world: World,
     frame: Frame,
-    i: CallLike,
-  ): { name: string; args: Value[]; dst: number | null } {
-    if (i.op === 'call')
-      return {
-        name: this.calleeName(frame, i),
-        args: i.args.map((a) => this.executor.value(frame, a)),
-        dst: i.dst,
-      };
-    const base = this.executor.ptr(this.executor.value(frame, i.base), i.path);
-    const name = `${i.op} ${world.obj(base).kind}.${join(base.path, i.path)}`;
-    return i.op === 'load'
-      ? { name, args: [base], dst: i.dst }
-      : { name, args: [base, this.executor.value(frame, i.src)], dst: null };
+    i: Instr & { op: 'load' | 'store' },
+  ): string | null {
+    const base = this.executor.value(frame, i.base);
+    if (!isPtr(base)) return null;
+    const fields = this.models.fieldsOf(i.op, world.obj(base).kind);
+    return fields?.get(join(base.path, i.path)) ?? null;
   }
 
   private body(name: string): Func | undefined {
     return Object.hasOwn(this.program.functions, name) ? this.program.functions[name] : undefined;
   }
 
+  /** Carries out a call, or an access to a shared field that is the call of a primitive `access`. */
   private call(
     env: Env,
     frame: Frame,
     instr: CallLike,
+    access: string | null,
     journal: readonly number[] | null,
   ): Stop | null {
     const { world } = env;
-    const { name, args, dst } = this.target(world, frame, instr);
-    const model = this.model(name);
+    const name = access ?? this.calleeName(frame, instr as CallLike & { op: 'call' });
+    const args = this.argsOf(frame, instr);
+    const model = this.models.named(name);
     const body = model ? undefined : this.body(name);
-    const run: Primitive = model ?? this.unknown;
-    const others = this.hooks.interrupt?.(world, name) ?? [];
+    const run: Primitive = model ? model.run : this.unknown;
+    const others = this.hooks.interrupt?.(world, name) ?? NOBODY;
     // a generator is run again for each continuation, from the private memory as it is now
-    const snapshot = others.length > 0 || (!body && run instanceof GeneratorFunction);
+    const snapshot = others.length > 0 || (!body && (model ? model.yields : yieldsOf(run)));
     const before = snapshot ? new World(world) : world;
-    const stop = (alternatives: Alternative[]): Stop => ({
-      kind: 'visible',
-      world: before,
-      call: { name, args },
-      journal: journal ?? [],
-      alternatives,
-      ref: frame.func.refs[instr.ref],
-      func: frame.func.name,
-    });
-    let choices = journal ?? [];
+    let choices = journal ?? NO_CHOICES;
     if (others.length > 0) {
-      if (choices.length === 0) return stop([GO_ON, ...others]);
+      if (choices.length === 0)
+        return stopped(before, name, args, choices, [GO_ON, ...others], frame, instr);
       if (choices[0] > 0) others[choices[0] - 1].apply?.(world);
       choices = choices.slice(1);
     }
-    const tell = (result: Value | undefined) => {
-      if (this.watcher?.notes(name)) this.note(this.watcher, { name, args, world }, result, frame);
-      else if (result === undefined || journal !== null) this.called(name, frame.func, instr);
-    };
     if (body) {
-      tell(undefined);
+      this.tell(world, name, args, undefined, frame, instr, true);
       if (world.frames.length > 64) throw new Halt('stuck', 'recursion', `${name}() recurses`);
-      world.enter(body, registersOf(body, args), dst);
+      world.enter(body, registersOf(body, args), instr.op === 'store' ? null : instr.dst);
       return null;
     }
-    if (journal === null) tell(undefined);
+    const first = journal === null;
+    if (first) this.tell(world, name, args, undefined, frame, instr, true);
     const result = run(env, model ? args : [symbol(name), ...args], instr.type);
     let value: Value;
     if (isVisible(result)) {
       invariant(before !== world, `${name}: a primitive that yields must be a generator function`);
       let at = result.next();
-      for (const choice of choices) {
+      for (let k = 0; k < choices.length; k++) {
         invariant(!at.done, `${name}: more choices than visible points`);
-        at = result.next(choice);
+        at = result.next(choices[k]);
       }
-      if (!at.done) return stop(at.value);
+      if (!at.done)
+        return stopped(before, name, args, journal ?? NO_CHOICES, at.value, frame, instr);
       value = at.value;
     } else value = result;
-    tell(value);
+    this.tell(world, name, args, value, frame, instr, !first);
     // the frame may be shared with the memory before the call by now
     const own = world.top();
-    if (dst !== null) own.regs[dst] = isInt(value) ? wrap(value, instr.type) : value;
+    if (instr.op !== 'store' && instr.dst !== null)
+      own.regs[instr.dst] = isInt(value) ? wrap(value, instr.type) : value;
     own.pc++;
     return null;
+  }
+
+  /** Arguments of a call, or of an access to a shared field. */
+  private argsOf(frame: Frame, i: CallLike): Value[] {
+    if (i.op === 'call') {
+      const args: Value[] = [];
+      for (let k = 0; k < i.args.length; k++) args.push(this.executor.value(frame, i.args[k]));
+      return args;
+    }
+    const base = this.executor.ptr(this.executor.value(frame, i.base), i.path);
+    return i.op === 'load' ? [base] : [base, this.executor.value(frame, i.src)];
+  }
+
+  /** Tells a call to whoever watches; `place`: also to those who want to know its place only. */
+  private tell(
+    world: World,
+    name: string,
+    args: Value[],
+    result: Value | undefined,
+    frame: Frame,
+    instr: CallLike,
+    place: boolean,
+  ): void {
+    if (this.watcher?.notes(name)) this.note(this.watcher, { name, args, world }, result, frame);
+    else if (place) this.called(name, frame.func, instr);
   }
 
   private note(
@@ -374,20 +356,8 @@ function registersOf(func: Func, args: Value[]): Value[] {
   return regs;
 }
 
-const sharedKinds = new WeakMap<object, ReadonlySet<string>>();
-
-/** Kinds of objects that some model `load kind.field` or `store kind.field` is about. */
-function sharedKindsOf(primitives: Readonly<Record<string, Primitive>>): ReadonlySet<string> {
-  let kinds = sharedKinds.get(primitives);
-  if (!kinds) {
-    const names = Object.keys(primitives).filter(
-      (n) => n.startsWith('load ') || n.startsWith('store '),
-    );
-    kinds = new Set(names.map((n) => n.slice(n.indexOf(' ') + 1, n.indexOf('.'))));
-    sharedKinds.set(primitives, kinds);
-  }
-  return kinds;
-}
+const NO_CHOICES: readonly number[] = [];
+const NOBODY: Interrupt[] = [];
 
 const isDirect = (i: Instr | null): boolean => i?.op === 'call' && 'name' in i.callee;
 

@@ -1,6 +1,6 @@
 import type { Func } from '../program.js';
 import type { Known, Version } from './known-steps.js';
-import type { Stop } from './machine.js';
+import type { Stop } from './stop.js';
 import type { Frame } from './world.js';
 
 /** A run from one stop to the next, taken down in terms of the base. */
