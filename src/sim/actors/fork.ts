@@ -27,7 +27,7 @@ import { startExit } from './exit.js';
 import { guards } from './guards.js';
 import { type ForkNotes, type LockNote, lockNote, noNotes, takeCall, takeLock } from './notes.js';
 import { pictureOf, stackOf, TreeWatch } from './picture.js';
-import { HELD_BY, visits } from './visitors/index.js';
+import { HELD_BY, visitsOf } from './visitors/index.js';
 import { childEntries, noteReturn } from './visitors/walk.js';
 
 export interface ForkOptions {
@@ -91,6 +91,7 @@ export function forkingThread(o: ForkOptions): { automaton: Automaton<State>; no
     },
   };
   const models = modelsFor(o);
+  const visits = visitsOf(o.shared.scenario, o.features);
   const memory = () => initialWorld(o.shared);
   const knowledge: Knowledge<Noted> | null =
     o.steps && !o.overrides
@@ -125,10 +126,8 @@ export function forkingThread(o: ForkOptions): { automaton: Automaton<State>; no
     },
     {
       interrupt: (w, callee) => {
-        const [own, others] = [
-          guards(w, callee, o.features),
-          visits(w, o.shared.scenario, o.features),
-        ];
+        const own = guards(w, callee, o.features);
+        const others = visits(w);
         return own.length === 0 ? others : [...own, ...others];
       },
       returned: noteReturn,

@@ -33,6 +33,8 @@ let units = new Uint16Array(256);
 /** The complete private state of a thread that runs a Program: its objects and its call stack. */
 export class World {
   private token = ++tokens;
+  /** Times that something was written to an object of this world. */
+  writes = 0;
   readonly objs: Obj[];
   /** Outermost function first. Written to through `top` only. */
   readonly frames: Frame[];
@@ -50,6 +52,7 @@ export class World {
   /** Makes an object and returns the pointer to it. */
   create(kind: string, name: string, fields: Iterable<[string, Value]> = []): Ptr {
     const id = this.objs.length;
+    this.writes++;
     this.objs.push({ id, kind, name, fields: Fields.of(fields), owner: this.token, key: null });
     return pointer(id, '');
   }
@@ -106,6 +109,7 @@ export class World {
 
   private writable(id: number): Obj {
     let o = this.objs[id];
+    this.writes++;
     if (o.owner !== this.token) {
       const { kind, name } = o;
       o = { id, kind, name, fields: o.fields.copy(), owner: this.token, key: null };

@@ -36,12 +36,29 @@ export const HELD_BY = '__held_by';
  * must not meet is a step; it breaks its property, and the run goes on. A walker that keeps its reference (`mm-holder`)
  * is a step of its own: fork's mmput() is then not the last.
  */
-export function visits(w: World, scenario: Scenario, features: Features): Interrupt[] {
-  if (!scenario.visitors?.length) return NONE;
+export function visitsOf(scenario: Scenario, features: Features): (w: World) => Interrupt[] {
+  const kinds = scenario.visitors;
+  if (!kinds?.length) return () => NONE;
+  // most calls write nothing that a walker looks at: the answer to the one before is still true
+  let of: { w: World; writes: number; outermost: string; out: Interrupt[] } | null = null;
+  return (w) => {
+    const outermost = w.frames[0].func.name;
+    if (of?.w !== w || of.writes !== w.writes || of.outermost !== outermost)
+      of = { w, writes: w.writes, outermost, out: visits(w, outermost, kinds, features) };
+    return of.out;
+  };
+}
+
+function visits(
+  w: World,
+  outermost: string,
+  kinds: readonly VisitorKind[],
+  features: Features,
+): Interrupt[] {
   const out: Interrupt[] = [];
   // a child that exits later is complete, and every walk of it harmless
-  if (w.frames[0].func.name === 'mmput' && w.get(KERNEL, HELD_BY) === undefined) return out;
-  for (const kind of scenario.visitors) {
+  if (outermost === 'mmput' && w.get(KERNEL, HELD_BY) === undefined) return out;
+  for (const kind of kinds) {
     if (kind === 'mm-holder') {
       const by = holder(w);
       if (by) out.push(hold(by));
