@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { conflict } from '../../src/sim/explore/bits.js';
+import { interned } from '../../src/sim/explore/intern.js';
 import {
   type Cond,
   type Effect,
@@ -12,6 +13,7 @@ import {
   satisfied,
   when,
 } from '../../src/sim/explore/op.js';
+import { hashOf, sameOp } from '../../src/sim/explore/same-op.js';
 import { type CompiledEdge, System } from '../../src/sim/explore/system.js';
 import { specOf, thread } from '../litmus/graphs.js';
 import { SEED } from '../litmus/seed.js';
@@ -171,5 +173,50 @@ describe(`operations (seed ${SEED})`, () => {
       [3, 4],
       [0],
     ]);
+  });
+});
+
+describe('operations of the same content', () => {
+  // as they were written: what is equal as text is one operation
+  const text = (x: Op) => JSON.stringify(x);
+  const copy = (x: Op): Op => JSON.parse(text(x));
+  /** An operation, and one in which one number or comparison is another. */
+  const near = fc.tuple(op, fc.nat()).map(([a, at]) => {
+    const numbers = [...text(a).matchAll(/\d+|"[=!<]=?"/g)];
+    const m = numbers[at % Math.max(1, numbers.length)];
+    if (!m) return [a, a] as const;
+    const other = m[0].startsWith('"') ? (m[0] === '"<"' ? '"=="' : '"<"') : `${Number(m[0]) + 1}`;
+    const b = text(a).slice(0, m.index) + other + text(a).slice(m.index + m[0].length);
+    return [a, JSON.parse(b) as Op] as const;
+  });
+
+  it('are the same, and no others', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.tuple(op, op), near), ([a, b]) => {
+        expect(sameOp(a, b)).toBe(text(a) === text(b));
+        expect(sameOp(a, copy(a))).toBe(true);
+        expect(hashOf(copy(a))).toBe(hashOf(a));
+      }),
+      { seed: SEED, numRuns: 2000 },
+    );
+  });
+
+  it('are one object once they are interned', () => {
+    fc.assert(
+      fc.property(fc.array(op, { maxLength: 8 }), (list) => {
+        const one = list.map(interned);
+        list.forEach((x, k) => {
+          expect(interned(copy(x))).toBe(one[k]);
+          expect(text(one[k])).toBe(text(x));
+        });
+      }),
+      { seed: SEED, numRuns: 300 },
+    );
+  });
+
+  it('have hashes that tell most of them apart', () => {
+    const ops = fc.sample(op, { seed: SEED, numRuns: 2000 });
+    const texts = new Set(ops.map(text)).size;
+    expect(new Set(ops.map(hashOf)).size).toBeGreaterThan(texts * 0.99);
   });
 });

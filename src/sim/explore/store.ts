@@ -3,6 +3,7 @@
  * kept two in one, until a state comes that has a larger one.
  */
 export class StateSet {
+  /** Two entries a slot: a state's number plus 1, or 0, and its hash, so that other states are not looked at. */
   private table: Int32Array;
   private mask: number;
   private arena: Int32Array;
@@ -23,7 +24,7 @@ export class StateSet {
     this.packed = new Int32Array(this.kept);
     let slots = 16;
     while (slots < capacity * 2) slots *= 2;
-    this.table = new Int32Array(slots);
+    this.table = new Int32Array(2 * slots);
     this.mask = slots - 1;
     this.arena = new Int32Array(capacity * this.kept);
   }
@@ -40,7 +41,7 @@ export class StateSet {
       h ^= h >>> 15;
     }
     h = Math.imul(h ^ (h >>> 13), 0x85ebca6b);
-    return (h ^ (h >>> 16)) >>> 0;
+    return h ^ (h >>> 16);
   }
 
   /** Adds a state; returns its number, or -1 minus its number when it was there already. */
@@ -51,15 +52,19 @@ export class StateSet {
     }
     const s = this.packed;
     const w = this.kept;
-    let slot = this.hash(s, 0) & this.mask;
+    const { table, arena, mask } = this;
+    const h = this.hash(s, 0);
+    let slot = h & mask;
     for (;;) {
-      const at = this.table[slot];
+      const at = table[2 * slot];
       if (at === 0) break;
-      const base = (at - 1) * w;
-      let k = 0;
-      while (k < w && this.arena[base + k] === s[k]) k++;
-      if (k === w) return -at;
-      slot = (slot + 1) & this.mask;
+      if (table[2 * slot + 1] === h) {
+        const base = (at - 1) * w;
+        let k = 0;
+        while (k < w && arena[base + k] === s[k]) k++;
+        if (k === w) return -at;
+      }
+      slot = (slot + 1) & mask;
     }
     const n = this.size++;
     if ((n + 1) * w > this.arena.length) {
@@ -68,8 +73,9 @@ export class StateSet {
       this.arena = bigger;
     }
     this.arena.set(s, n * w);
-    this.table[slot] = n + 1;
-    if (this.size * 3 > this.table.length * 2) this.rehash(this.table.length * 2);
+    table[2 * slot] = n + 1;
+    table[2 * slot + 1] = h;
+    if (this.size * 3 > table.length) this.grow();
     return n;
   }
 
@@ -111,16 +117,24 @@ export class StateSet {
     this.half = 0;
     this.kept = this.words;
     this.packed = new Int32Array(this.kept);
-    this.rehash(this.table.length);
+    this.table.fill(0);
+    for (let n = 0; n < this.size; n++)
+      insert(this.table, this.mask, n + 1, this.hash(this.arena, n * this.kept));
   }
 
-  private rehash(slots: number): void {
-    this.table = new Int32Array(slots);
-    this.mask = slots - 1;
-    for (let n = 0; n < this.size; n++) {
-      let slot = this.hash(this.arena, n * this.kept) & this.mask;
-      while (this.table[slot] !== 0) slot = (slot + 1) & this.mask;
-      this.table[slot] = n + 1;
-    }
+  private grow(): void {
+    const { table } = this;
+    this.table = new Int32Array(2 * table.length);
+    this.mask = table.length - 1;
+    for (let k = 0; k < table.length; k += 2)
+      if (table[k] !== 0) insert(this.table, this.mask, table[k], table[k + 1]);
   }
+}
+
+/** Puts an entry that is not there yet into its first free slot. */
+function insert(table: Int32Array, mask: number, entry: number, hash: number): void {
+  let slot = hash & mask;
+  while (table[2 * slot] !== 0) slot = (slot + 1) & mask;
+  table[2 * slot] = entry;
+  table[2 * slot + 1] = hash;
 }
