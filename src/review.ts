@@ -21,7 +21,7 @@ import { KnownSteps } from './sim/machine/known-steps.js';
 import type { Limits } from './sim/scenario.js';
 import { Made, Stack } from './source/index.js';
 import type { ContentReader, SourcePair } from './source/types.js';
-import { type Sourced, sourceOf, treeConfig } from './sourced.js';
+import { type Sourced, sourceOf, treeConfig, unbuiltFork, unread } from './sourced.js';
 import { suggestFixes } from './suggest.js';
 import { type Reviewed, versusOlder } from './versus.js';
 import { worksOf } from './works.js';
@@ -130,6 +130,7 @@ async function reviewOn(stack: Stack, patch: Patch, o: ReviewOptions): Promise<P
   if (patch.files.length === 0) {
     return lost.length ? done('failed', lost.join('; ')) : done('not-applicable', whyEmpty(patch));
   }
+  if (sourced.gone !== null) return done('inconclusive', sourced.gone);
   const settings = o.settings ?? DEFAULT_CONFIG;
   if (!patch.files.some((f) => isWanted(f.newPath ?? f.oldPath ?? '', settings)))
     return done('not-applicable', 'the configuration leaves all its files out');
@@ -149,6 +150,8 @@ async function reviewOn(stack: Stack, patch: Patch, o: ReviewOptions): Promise<P
     if (!lowered.notRun?.length) return aside;
     return { ...aside, reason: notRunNote(lowered.notRun), notRun: lowered.notRun };
   }
+  const unknown = [...unbuiltFork(sourced), ...unread(patch)];
+  if (unknown.length) return done('inconclusive', unknown.join('; '));
   notes.push(...sourced.failures);
   const sides = sidesOf(lowered.programs, sourced, o);
   const options = { limits: limitsOf(settings), steps: new KnownSteps(), ...o.explore };
@@ -218,6 +221,7 @@ function sidesOf(programs: Programs, sourced: Sourced, o: ReviewOptions): Sides 
       features: features('after'),
       source: listingsOf(programs.after, files, o.config),
       partial: sourced.pairs.flatMap((p) => p.partial ?? []),
+      unbuilt: sourced.pairs.flatMap((p) => p.unbuilt ?? []).map((u) => u.name),
       moved: movedUp(programs.before, programs.after, versionsOf(sourced.pairs), o.config),
     },
     before: programs.before && { program: programs.before, features: features('before') },

@@ -3,6 +3,7 @@ import type { ConfigTable } from './cfront/index.js';
 import type { FilePatch, Patch } from './intake/types.js';
 import { headerNames, type StableChecks, stableChecksOf } from './judge/features.js';
 import { companions, isFamily, mayBeRun } from './programs.js';
+import { underOldName } from './renamed.js';
 import { fitsUnmarked, isSource, parseKconfig, rebuild, type Stack } from './source/index.js';
 import type { ContentReader, SourceFile, SourcePair } from './source/types.js';
 
@@ -22,6 +23,8 @@ export interface Sourced {
   notes: string[];
   /** Why a file that matters could not be rebuilt. */
   failures: string[];
+  /** Why there is no dup_mmap() after the patch; null where there is one, or was none. */
+  gone: string | null;
 }
 
 /** Rebuilds the files of a patch before and after it, and puts the result on the stack. */
@@ -48,15 +51,17 @@ export async function sourceOf(stack: Stack, patch: Patch): Promise<Sourced> {
   const failures = pairs.flatMap((p, i) =>
     p.failure !== null && touchesFamily(files[i]) ? [p.failure] : [],
   );
+  const named = underOldName(pairs, others);
   return {
-    pairs,
+    pairs: named.pairs,
     others,
     headers,
     stable,
     fromTree,
     tree: fromTree ? layer : null,
-    notes: [...notes, ...pairs.flatMap((p) => p.notes)],
+    notes: [...notes, ...pairs.flatMap((p) => p.notes), ...named.notes],
     failures,
+    gone: named.gone,
   };
 }
 
@@ -77,6 +82,22 @@ function touchesFamily(file: FilePatch): boolean {
     (h) => /\bdup_mmap\b/.test(h.section) || h.lines.some((l) => /\bdup_mmap\b/.test(l.text)),
   );
 }
+
+/** Why dup_mmap() as the patch has it is not what would run: one sentence, or none. */
+export const unbuiltFork = ({ pairs }: Sourced): string[] =>
+  pairs.flatMap((p) =>
+    (p.unbuilt ?? [])
+      .filter((u) => u.name === 'dup_mmap')
+      .map((u) => `dup_mmap() of ${p.path} can not be rebuilt from the hunks: ${u.why}`),
+  );
+
+/** Files of the fork of which a hunk could not be read: what runs without it is not what the author wrote. */
+export const unread = (patch: Patch): string[] =>
+  patch.files
+    .filter((f) => f.lost && mayBeRun(f.newPath ?? f.oldPath ?? ''))
+    .map(
+      (f) => `a hunk of ${f.newPath ?? f.oldPath} can not be read: what it changes is not known`,
+    );
 
 /** The options of the tree's `.config`; undefined where there is none. */
 export async function treeConfig(reader: ContentReader | null): Promise<ConfigTable | undefined> {

@@ -33,6 +33,8 @@ export interface FilePatch {
   hunks: Hunk[];
   /** Some hunk of this file is cut short, or the quote ends within it. */
   truncated: boolean;
+  /** Some hunk of this file could not be read and is left out: what it changes is not known. */
+  lost?: true;
   inputLine: number;
 }
 

@@ -12,6 +12,8 @@ export interface Side {
   source?: Listing[];
   /** Functions that the patch changes by lines that are not all shown: what runs in their place is not what it makes. */
   partial?: readonly string[];
+  /** Functions that the patch changes and that could not be rebuilt, so that others run in their place. */
+  unbuilt?: readonly string[];
   /** Functions that the patch calls above what is run instead of in it, each with its caller there. */
   moved?: ReadonlyMap<string, string>;
 }

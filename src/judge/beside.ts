@@ -4,11 +4,12 @@ import type { Scenario } from '../sim/scenario.js';
 import type { Side } from './applies.js';
 import { type Exploration, type ExploreOptions, exploreRules } from './explore.js';
 import type { Rule } from './rule.js';
+import { isCut } from './withheld.js';
 
-/** What a version breaks of a rule: what is new, and what was broken before it. */
+/** What a version breaks of a rule: what is new, and what was broken before it, null where that is mended. */
 export interface Parted {
   fresh: Exploration;
-  old: Exploration;
+  old: Exploration | null;
 }
 
 /**
@@ -24,7 +25,7 @@ export async function besides(
   o: ExploreOptions,
 ): Promise<Parted | null> {
   if (after.verdict !== 'violated' || before.verdict !== 'violated') return null;
-  if (side.partial?.length || before.results.some((r) => !isThrough(r))) return null;
+  if (isCut(side) || before.results.some((r) => !isThrough(r))) return null;
   const known = breachesOf(before.results);
   const now = breachesOf(after.results);
   // a run that ended there told nothing of what followed: what comes to light is not what the patch brings
@@ -37,7 +38,8 @@ export async function besides(
   const fresh = await explored(rest);
   if (fresh.verdict !== 'violated') return null;
   const old = await explored({ ...rule, scenarios: passing(rule.scenarios, more) });
-  return { fresh, old: old.verdict === 'violated' ? old : after };
+  if (old.verdict === 'violated') return { fresh, old };
+  return { fresh, old: now.keys.some((key) => known.keys.includes(key)) ? after : null };
 }
 
 const isThrough = (r: ScenarioResult): boolean => r.limit === null && r.stuck.length === 0;

@@ -59,7 +59,7 @@ export async function evaluateRules(i: EvaluateInput): Promise<Finding[]> {
     if (parted) {
       const small = (e: Exploration) => shrunk(rule, side, e, options);
       findings.push(makeFinding({ ...told, after: await small(parted.fresh), ordinal: 1 }));
-      findings.push(makeFinding({ ...told, after: await small(parted.old) }));
+      if (parted.old) findings.push(makeFinding({ ...told, after: await small(parted.old) }));
     } else findings.push(makeFinding(told));
   }
   return findings.filter((f) => f !== null);

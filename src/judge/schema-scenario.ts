@@ -27,6 +27,7 @@ const vma = {
     ops: { type: 'boolean', description: 'vm_ops with an open()' },
     privateData: { type: 'boolean', description: 'vm_private_data is something of its own' },
     huge: { type: 'boolean', description: 'a first page fault maps a huge page here' },
+    atZero: { type: 'boolean', description: 'it starts at address 0; the first one only' },
     adjoins: { type: 'boolean', description: 'it starts where the one before it ends' },
   },
 } as const;

@@ -1,5 +1,6 @@
 import type { Side } from './applies.js';
 import type { Exploration } from './explore.js';
+import { entriesOf } from './plan.js';
 import type { Rule } from './rule.js';
 
 /** dup_mmap() is cut short: what runs behind the cut is that of a skeleton. */
@@ -24,7 +25,9 @@ function undecided(e: Exploration, reason: string): Exploration {
  * breach: what runs in their place is not the author's.
  */
 export function withheld(rule: Rule, side: Side, e: Exploration): Exploration {
-  const lost = (rule.applies.whole ?? []).filter((name) => side.partial?.includes(name));
+  const around = entriesOf([rule]).includes('dup_mm') ? (side.unbuilt ?? []) : [];
+  const whole = (rule.applies.whole ?? []).filter((name) => side.partial?.includes(name));
+  const lost = [...new Set([...whole, ...around])];
   if (lost.length === 0 || (e.verdict !== 'holds' && e.verdict !== 'violated')) return e;
   return undecided(
     e,

@@ -23,7 +23,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   dontcopy: { flags: [...RW, 'VM_DONTCOPY'], anonVma: true, pages: WRITABLE },
   wipeonfork: { flags: [...RW, 'VM_WIPEONFORK'], anonVma: true, pages: WRITABLE },
   /** With a memory policy of its own. */
-  policy: { flags: RW, anonVma: true, pages: WRITABLE, policy: true },
+  policy: { flags: [...RW, 'VM_ACCOUNT'], anonVma: true, pages: WRITABLE, policy: true },
   /** Registered with a userfaultfd that asked for fork events. */
   userfaultfd: {
     flags: [...RW, 'VM_UFFD_MISSING'],
@@ -53,6 +53,14 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     privateData: true,
   },
   'shared-file': { flags: SHARED, anonVma: false, pages: NONE, file: true, ops: true },
+  /** Memory of a device, mapped as what it is: no page fault would map it again. */
+  'shared-pfnmap': {
+    flags: [...SHARED, 'VM_PFNMAP'],
+    anonVma: false,
+    pages: ['pfn'],
+    file: true,
+    ops: true,
+  },
   /** A private file mapping that nobody has written to: program text. */
   'private-file': {
     flags: [...MAY, 'VM_EXEC', 'VM_MAYEXEC'],

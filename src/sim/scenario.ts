@@ -26,6 +26,8 @@ export interface VmaSpec {
   huge?: boolean;
   /** It starts where the one before it ends; else there is a gap between the two. */
   adjoins?: boolean;
+  /** It starts at address 0; the first one only. */
+  atZero?: boolean;
 }
 
 /** What a thread of the parent does: store, load, madvise(MADV_DONTNEED), or take the mmap lock for writing. */

@@ -61,6 +61,9 @@ export function byHunks(
     ...made.flatMap((part) => fillNotes(whole(part)!, part.cut, part === fork ? null : part.name)),
     ...partNotes(segments, rebuilt),
   ];
+  const unbuilt = parts.flatMap(({ name, composed }) =>
+    'failure' in composed ? [{ name, why: composed.failure }] : [],
+  );
   const failure = failureOf(pair.path, segments, fork?.composed ?? null, before, after);
   const nothing = before.lines.length === 0 && after.lines.length === 0 && failure !== null;
   return {
@@ -69,6 +72,7 @@ export function byHunks(
     after: nothing ? null : after,
     notes,
     failure,
+    ...(unbuilt.length ? { unbuilt } : {}),
     partial: [
       ...partialNames(segments, rebuilt),
       ...(fork?.cut ? ['dup_mmap'] : []),

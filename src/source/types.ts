@@ -36,6 +36,14 @@ export interface SourcePair {
   failure: string | null;
   /** Functions that the patch changes and shows in part only, so that they are as they were before it, or missing. */
   partial?: string[];
+  /** dup_mmap() and functions around it that the patch changes and that could not be rebuilt: others run in their place. */
+  unbuilt?: Unbuilt[];
+}
+
+/** A function of which hunks show parts that no known form of it takes in. */
+export interface Unbuilt {
+  name: string;
+  why: string;
 }
 
 /** What the tree has under the id of an `index` line; `why` says in a word what is wrong where `text` is null. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { RESTYLED_DEFECTS, RESTYLED_HARMLESS } from './restyled-edits.js';
 import { reviewEdit } from './review-edit.js';
+import { SKIPPED_DEFECTS, SKIPPED_HARMLESS } from './skipped-edits.js';
 import { kernelTree, type Version } from './tree.js';
 import { WIDER_DEFECTS, WIDER_HARMLESS, type WiderEdit } from './wider-edits.js';
 
@@ -9,7 +11,7 @@ describe.each(['6.12', '6.1'] as Version[])(
     const { root, skipped } = kernelTree(version);
     const here = (edits: readonly WiderEdit[]) => edits.filter((d) => d.on.includes(version));
 
-    it.skipIf(!root).each(here(WIDER_DEFECTS))(
+    it.skipIf(!root).each(here([...WIDER_DEFECTS, ...SKIPPED_DEFECTS, ...RESTYLED_DEFECTS]))(
       `$rules find: $name, in $at()${skipped}`,
       async (d) => {
         const { reason, findings } = await reviewEdit(root!, d, (id) => d.rules.includes(id));
@@ -25,7 +27,7 @@ describe.each(['6.12', '6.1'] as Version[])(
       },
     );
 
-    it.skipIf(!root).each(here(WIDER_HARMLESS))(
+    it.skipIf(!root).each(here([...WIDER_HARMLESS, ...SKIPPED_HARMLESS, ...RESTYLED_HARMLESS]))(
       `nothing to find: $name, in $at()${skipped}`,
       async (d) => {
         const { reason, findings } = await reviewEdit(root!, d, () => true);

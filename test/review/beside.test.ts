@@ -78,6 +78,14 @@ describe('a breach beside one that was there', () => {
     expect(findings.map((f) => f.change)).toEqual(['existing']);
   });
 
+  it('is all that is told where the one before is mended', async () => {
+    const mendAndBreak: Change = (t) =>
+      noFree(edit(t, 'put_policy:\n', 'put_policy:\n\tmpol_put(vma_policy(copy));\n'));
+    const { findings } = await review('fork-unwind', noPolicyPut, mendAndBreak);
+    expect(findings.map((f) => f.change)).toEqual(['introduced']);
+    expect(findings[0].message).toMatch(/neither freed/);
+  });
+
   it('says nothing new of a defect that is mended while another stays', async () => {
     const both: Change = (t) => chargeKept(noPolicyPut(t));
     const mend: Change = (t) =>

@@ -224,6 +224,7 @@ class Scanner {
         status,
         hunks: kept,
         truncated,
+        ...(open.broken ? { lost: true as const } : {}),
         inputLine: open.inputLine,
       },
       start: open.start,

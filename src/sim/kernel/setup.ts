@@ -16,8 +16,9 @@ import { mmTreeFlags, TREE_FIELD, TREE_FLAGS, TreeValue, treeWith } from './tree
 /** Field of an mm: it holds what only memcpy() of the parent's mm gives a child, the layout of its address space. */
 export const IMAGE = '__image';
 
-/** First address of VMA `k`: VMAs lie apart, but for those that adjoin the one before them. */
+/** First address of VMA `k`: VMAs lie apart, but for those that adjoin the one before them and one at 0. */
 export function vmaStart(vmas: readonly VmaSpec[], k: number): number {
+  if (k === 0 && vmas[k].atZero) return 0;
   if (!vmas[k].adjoins || k === 0) return 0x10000 * (k + 1);
   return vmaStart(vmas, k - 1) + PAGE * pagesOf(vmas[k - 1]);
 }
@@ -42,6 +43,8 @@ export function initialWorld(shared: Shared): World {
   if (shared.features.countsShared) w.put(KERNEL, COUNTS_SHARED, 1);
   const sums = countersOf(scenario.vmas.map((v) => ({ flags: flagsOf(v), pages: pagesOf(v) })));
   for (const mm of [PARENT, CHILD]) freshMm(w, mm);
+  // each of its threads is a user
+  w.put(PARENT, 'mm_users.counter', 1 + scenario.threads.length);
   for (const field of COUNTERS) w.put(PARENT, field, sums[field]);
   for (const s of SCANNERS) if (scansParent(scenario, s)) setFlag(w, PARENT, s.flag, true);
   w.put(PARENT, 'map_count', scenario.vmas.length);

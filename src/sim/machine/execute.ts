@@ -191,6 +191,6 @@ export class Executor {
   private alive(world: World, id: number, path: string): void {
     const o = world.objs[id];
     if (o.fields.get('__freed'))
-      throw new Halt('breach', 'invalid-access', `${o.name} is used after it was freed (${path})`);
+      throw new Halt('breach', 'unwind', `${o.name} is used after it was freed (${path})`);
   }
 }

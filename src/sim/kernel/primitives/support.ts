@@ -19,7 +19,7 @@ export function object(env: Env, x: Value, what: string, ...kinds: string[]): Pt
     env.breach('invalid-access', `${what} gets ${x === 0 ? 'NULL' : 'no valid pointer'}`);
   const o = env.world.obj(x);
   if (env.world.get(x, '__freed'))
-    env.breach('invalid-access', `${what} gets ${o.name} after it was freed`);
+    env.breach('unwind', `${what} gets ${o.name} after it was freed`);
   if (kinds.length && !kinds.includes(o.kind)) env.stuck(`${what} on a ${o.kind}`);
   return x;
 }

@@ -1,0 +1,75 @@
+import { copyIf } from './vma-edits.js';
+import type { WiderEdit } from './wider-edits.js';
+
+const BOTH: WiderEdit['on'] = ['6.12', '6.1'];
+const edit = (
+  name: string,
+  on: WiderEdit['on'],
+  rules: readonly string[],
+  change: WiderEdit['change'],
+): WiderEdit => ({ name, on, at: 'dup_mmap', rules, change });
+
+/** Written as few would write them: what decides is a local flag, a switch, an early way out. */
+export const RESTYLED_DEFECTS: readonly WiderEdit[] = [
+  edit('VMAs are locked where no other thread is there', ['6.12'], ['fork-lock-target'], (e, f) =>
+    e.replace(
+      f.call('vma_start_write').stmt,
+      '\t\tif (atomic_read(&oldmm->mm_users) == 1)',
+      '\t\t\tvma_start_write(mpnt);',
+    ),
+  ),
+  edit('a policy that can not be copied is unwound at once', BOTH, ['fork-unwind'], (e, f) =>
+    e.replace(
+      f.next(f.call('vma_dup_policy').stmt),
+      '\t\tif (retval) {',
+      '\t\t\tvm_area_free(tmp);',
+      '\t\t\tretval = -ENOMEM;',
+      '\t\t\tgoto loop_out;',
+      '\t\t}',
+    ),
+  ),
+  edit('an area to be wiped that is empty is passed over', BOTH, ['fork-accounting'], (e, f) =>
+    e.insert(
+      f.span(f.around(f.call('fatal_signal_pending').stmt, 'if')).first,
+      '\t\tif ((mpnt->vm_flags & VM_WIPEONFORK) && !mpnt->anon_vma)',
+      '\t\t\tcontinue;',
+    ),
+  ),
+  edit('a switch knows one of its two flags', BOTH, ['fork-content'], (e, f) =>
+    e.replace(
+      copyIf(f),
+      '\t\tswitch (tmp->vm_flags & (VM_WIPEONFORK | VM_SHARED)) {',
+      '\t\tcase 0:',
+      '\t\t\tretval = copy_page_range(tmp, mpnt);',
+      '\t\t\tbreak;',
+      '\t\t}',
+    ),
+  ),
+];
+
+/** In the same style, with nothing wrong. */
+export const RESTYLED_HARMLESS: readonly WiderEdit[] = [
+  edit('a policy that can not be copied is unwound at once', BOTH, [], (e, f) =>
+    e.replace(
+      f.next(f.call('vma_dup_policy').stmt),
+      '\t\tif (retval) {',
+      '\t\t\tvm_area_free(tmp);',
+      '\t\t\tvm_unacct_memory(charge);',
+      '\t\t\tretval = -ENOMEM;',
+      '\t\t\tgoto loop_out;',
+      '\t\t}',
+    ),
+  ),
+  edit('a switch knows its flag', BOTH, [], (e, f) =>
+    e.replace(
+      copyIf(f),
+      '\t\tswitch (tmp->vm_flags & VM_WIPEONFORK) {',
+      '\t\tcase 0:',
+      '\t\t\tretval = copy_page_range(tmp, mpnt);',
+      '\t\t\tbreak;',
+      '\t\tdefault:',
+      '\t\t\tbreak;',
+      '\t\t}',
+    ),
+  ),
+];
