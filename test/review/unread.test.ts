@@ -72,6 +72,6 @@ describe('a function that no known form takes in', () => {
     const of = (rule: string) => r.findings.find((f) => f.rule === rule)!;
     expect(of('fork-lock-balance')).toMatchObject({ verdict: 'inconclusive' });
     expect(of('fork-lock-balance').message).toMatch(/only a part of exit_mmap\(\)/);
-    expect(of('fork-content')).toMatchObject({ verdict: 'holds' });
+    expect(of('fork-lock-order')).toMatchObject({ verdict: 'holds' });
   });
 });
