@@ -106,6 +106,9 @@ export class Version {
   /** For each place the part that it is in. */
   private readonly partOf: Uint16Array;
   private readonly same: Uint8Array;
+  /** By place, from -1: the last recording that was there. */
+  private readonly met: Int32Array;
+  private marks = 0;
   /** Functions that only one of this program and the first one has. */
   private readonly others: readonly string[];
 
@@ -121,6 +124,7 @@ export class Version {
     this.same = new Uint8Array(
       Math.max(0, ...placed.map((p) => p.offset + p.base.code.length + 1)),
     );
+    this.met = new Int32Array(this.same.length + 1);
     this.partOf = new Uint16Array(this.same.length);
     for (const [k, { base, offset, aligned }] of placed.entries()) {
       this.partOf.fill(k, offset, offset + base.code.length + 1);
@@ -142,6 +146,18 @@ export class Version {
   place({ func, pc }: Frame): number {
     const place = this.placesOf.get(func)![pc] ?? -1;
     return place >= 0 && this.same[place] ? place : -1;
+  }
+
+  /** Tells one recording from the others for `isNew`. */
+  newMark(): number {
+    return ++this.marks;
+  }
+
+  /** Whether this recording was not at the place before; one that others interrupt may hear so twice. */
+  isNew(place: number, mark: number): boolean {
+    if (this.met[place + 1] === mark) return false;
+    this.met[place + 1] = mark;
+    return true;
   }
 
   /** What is known of these places is true of this version. */
