@@ -242,7 +242,6 @@ define('memcpy memmove', false, (b, args) => {
   if (size?.kind !== 'struct' || target.kind !== 'ptr' || !sameType(size, target.to)) return null;
   const dst = expression(b, args[0]);
   const src = expression(b, args[1]);
-  b.world.met.add(size.tag);
   copyStruct(b, dst.op, src.op, size);
   return dst;
 });

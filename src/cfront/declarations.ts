@@ -91,7 +91,6 @@ export function newLocal(
     b.vars.push({ name, reg, type });
   } else {
     b.emit({ op: 'local', dst: reg, type, name });
-    if (type.kind === 'struct') b.world.met.add(type.tag);
     entity = { kind: 'mem', base: { reg }, path: '', type, bits: 0 };
   }
   b.scopes.at(-1)!.names.set(name, entity);

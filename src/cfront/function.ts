@@ -49,14 +49,11 @@ export function lowerFunction(
     const at = ref < 0 ? note : func.refs[ref];
     world.note(note.level, { path: at.path, line: at.line }, note.message);
   }
-  for (const tag of known.met) world.met.add(tag);
   return { func, callees: new Set(known.callees) };
 }
 
 /** Lowers a function, and takes down what other versions have to know of it. */
 function lowerHeard(world: World, unit: Unit, item: Item, others: FamilyFunctions): Lowered {
-  const all = world.met;
-  world.met = new Set();
   world.heard = [];
   try {
     const out = lowerAnew(world, unit, item);
@@ -64,11 +61,9 @@ function lowerHeard(world: World, unit: Unit, item: Item, others: FamilyFunction
     const notes = world.heard.map((note) => ({ note, ref: refOf(func, note) }));
     // a note on a line that no part of the code is from could not be moved to another version
     if (notes.every(({ note, ref }) => ref >= 0 || note.path === ''))
-      others.add({ unit, item, func, spans, callees, met: world.met, notes });
+      others.add({ unit, item, func, spans, callees, notes });
     return out;
   } finally {
-    for (const tag of world.met) all.add(tag);
-    world.met = all;
     world.heard = null;
   }
 }

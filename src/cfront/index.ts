@@ -1,4 +1,4 @@
-import type { CType, Program } from '../sim/program.js';
+import type { Program } from '../sim/program.js';
 import type { SourceFile } from '../source/types.js';
 import { Builder } from './builder.js';
 import type { ConfigTable } from './config.js';
@@ -41,7 +41,7 @@ export async function lowerProgram(opts: LowerOptions): Promise<Program> {
 async function lower(opts: LowerOptions): Promise<Program> {
   await loadParser();
   const world = createWorld(opts);
-  const program: Program = { functions: {}, structs: {}, notes: world.notes };
+  const program: Program = { functions: {}, notes: world.notes };
   const { kept } = opts;
   const others = kept?.programs.functions?.of(world.units, kept.modelled, opts.config);
   const queue = [...opts.entries];
@@ -62,7 +62,6 @@ async function lower(opts: LowerOptions): Promise<Program> {
       queue.push(callee);
     }
   }
-  program.structs = structsMet(world);
   return program;
 }
 
@@ -76,25 +75,6 @@ export function createWorld(opts: Omit<LowerOptions, 'entries'>): World {
     return b.dry(() => constantValue(expression(b, node)));
   };
   return world;
-}
-
-function structsMet(world: World): Program['structs'] {
-  const out: Program['structs'] = {};
-  const visit = (tag: string) => {
-    if (Object.hasOwn(out, tag)) return;
-    out[tag] = {};
-    for (const f of world.fields(tag)?.values() ?? []) {
-      out[tag][f.path] = f.type;
-      embedded(f.type, visit);
-    }
-  };
-  for (const tag of world.met) visit(tag);
-  return out;
-}
-
-function embedded(type: CType, visit: (tag: string) => void): void {
-  if (type.kind === 'struct') visit(type.tag);
-  if (type.kind === 'array') embedded(type.of, visit);
 }
 
 export interface FunctionRange {

@@ -173,7 +173,6 @@ function scalars(b: Builder, at: Memory, set: Set<string>, out: Memory[], depth:
   }
   const fields = b.world.fields(at.type.tag);
   if (fields === null) return false;
-  b.world.met.add(at.type.tag);
   const seen = new Set<string>();
   for (const f of fields.values()) {
     if (seen.has(f.path)) continue;

@@ -12,8 +12,6 @@ export interface KnownFunction {
   /** Where each of its refs is in the unit; null for one that is nowhere. */
   spans: readonly (Span | null)[];
   callees: ReadonlySet<string>;
-  /** Structs that its code touches. */
-  met: ReadonlySet<string>;
   /** Notes, and the ref that each is about, -1 for none. */
   notes: readonly { note: LowerNote; ref: number }[];
 }

@@ -12,7 +12,7 @@ export function writeProgram(program: Program): string {
 /** The program that {@link writeProgram} wrote; throws for a text that is none. */
 export function readProgram(text: string): Program {
   const p: unknown = JSON.parse(text);
-  if (!isObject(p) || !isObject(p.functions) || !isObject(p.structs) || !Array.isArray(p.notes))
+  if (!isObject(p) || !isObject(p.functions) || !Array.isArray(p.notes))
     throw new TypeError('no program');
   for (const [name, f] of Object.entries(p.functions))
     if (!isFunc(f) || f.name !== name) throw new TypeError(`${name}: no function`);

@@ -45,8 +45,6 @@ export class World implements TypeWorld {
   readonly units: Unit[];
   readonly notes: LowerNote[] = [];
   readonly structs = new Map<string, Fields | null>();
-  /** Structs that lowered code touches. */
-  met = new Set<string>();
   private readonly typedefs = new Map<string, CType | undefined>();
   private readonly enums = new Map<string, bigint | undefined>();
   private readonly signatures = new Map<string, FuncType | undefined>();
@@ -205,9 +203,8 @@ export class World implements TypeWorld {
     return fields;
   }
 
-  /** A field of a struct; undefined when the struct or the field is not declared. Remembers the struct as met. */
+  /** A field of a struct; undefined when the struct or the field is not declared. */
   field(tag: string, name: string): Field | undefined {
-    this.met.add(tag);
     return this.fields(tag)?.get(name);
   }
 

@@ -152,7 +152,5 @@ export interface LowerNote {
 
 export interface Program {
   functions: Record<string, Func>;
-  /** Field name -> type, for each struct met. Anonymous unions and structs are flattened into their parent. */
-  structs: Record<string, Record<string, CType>>;
   notes: LowerNote[];
 }

@@ -66,7 +66,7 @@ describe('a program as text', () => {
       change(p.functions.f);
       expect(() => readProgram(JSON.stringify(p))).toThrow(TypeError);
     }
-    for (const none of ['null', '[]', '{}', '{"functions":[],"structs":{},"notes":[]}'])
+    for (const none of ['null', '[]', '{}', '{"functions":[],"notes":[]}'])
       expect(() => readProgram(none)).toThrow(TypeError);
   });
 });

@@ -18,7 +18,6 @@ describe('features of a tree that only the hunks show', () => {
         dup_mmap: func('dup_mmap', 'kernel/fork.c', 'mas_expected_entries'),
         exit_mmap: func('exit_mmap', 'skeleton:teardown-bulk', 'mt_clear_in_rcu'),
       },
-      structs: {},
       notes: [],
     };
     const callees = calleesOf(program);

@@ -28,7 +28,6 @@ const func = (code: unknown[], over: object = {}) => ({
       ...over,
     },
   },
-  structs: {},
   notes: [],
 });
 

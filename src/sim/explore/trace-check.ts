@@ -163,7 +163,6 @@ const func: Check = (x) => {
 /** Whether a value that was read from a file has the shape of a Program. */
 export const isProgram: Check = has({
   functions: mapOf(func),
-  structs: mapOf(mapOf(type)),
   notes: list(isRecord),
 });
 
