@@ -10,12 +10,13 @@ const SRC = join(ROOT, 'src');
 /** What the files of each folder may import: other folders (`types:` for types only) and npm packages. */
 const MAY: Record<string, { folders: string[]; packages: string[]; node: boolean }> = {
   base: { folders: [], packages: [], node: false },
+  files: { folders: [], packages: [], node: true },
   intake: {
     folders: ['base'],
     packages: ['mailparser', '@zone-eu/mailsplit', 'parse-diff'],
     node: true,
   },
-  source: { folders: ['base', 'types:intake'], packages: ['diff'], node: true },
+  source: { folders: ['base', 'files', 'types:intake'], packages: ['diff'], node: true },
   cfront: {
     folders: ['base', 'types:source', 'types:sim'],
     packages: ['web-tree-sitter', 'tree-sitter-c'],
@@ -23,7 +24,7 @@ const MAY: Record<string, { folders: string[]; packages: string[]; node: boolean
   },
   sim: { folders: ['base'], packages: [], node: false },
   judge: {
-    folders: ['base', 'sim', 'types:source', 'types:cfront'],
+    folders: ['base', 'files', 'sim', 'types:source', 'types:cfront'],
     packages: ['ajv', 'yaml'],
     node: true,
   },
@@ -46,6 +47,7 @@ const MAY: Record<string, { folders: string[]; packages: string[]; node: boolean
   cli: {
     folders: [
       'base',
+      'files',
       'intake',
       'source',
       'cfront',

@@ -1,31 +1,36 @@
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import {
+  closeSync,
+  createReadStream,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { ForkloreError } from '../base/errors.js';
+import { close, fstat, open, read } from '../files/index.js';
 import type { ByteSource } from '../intake/index.js';
 
 /** A file is read where it lies. */
-async function fileSource(file: FileHandle): Promise<ByteSource> {
+function fileSource(file: number, size: number): ByteSource {
   let position = 0;
-  const { size } = await file.stat();
-  const at = async (into: Buffer, from: number, place: number): Promise<number> =>
-    (await file.read(into, from, into.length - from, place)).bytesRead;
   return {
     size,
     async read(into, from) {
-      const n = await at(into, from, position);
+      const n = await read(file, into as Buffer, from, position);
       position += n;
       return n;
     },
     keep: (_bytes, offset) => offset,
     async again(place, length) {
       const bytes = Buffer.alloc(length);
-      return bytes.subarray(0, await at(bytes, 0, place));
+      return bytes.subarray(0, await read(file, bytes, 0, place));
     },
-    close: () => file.close(),
+    close: () => close(file),
   };
 }
 
@@ -131,12 +136,13 @@ export async function openSource(
   stdin: AsyncIterable<Uint8Array | string>,
 ): Promise<ByteSource> {
   if (name === '-') return streamed(name, stdin);
-  const file = await open(name, 'r');
+  const fd = await open(name, 'r');
+  const info = await fstat(fd);
   // a pipe has no places to go back to
-  if (!(await file.stat()).isFile()) return streamed(name, file.createReadStream());
+  if (!info.isFile()) return streamed(name, createReadStream(name, { fd }));
   const magic = Buffer.alloc(2);
-  await file.read(magic, 0, 2, 0);
-  const source = await fileSource(file);
+  await read(fd, magic, 0, 0);
+  const source = fileSource(fd, info.size);
   return isGzip(magic) ? unpacked(name, Buffer.alloc(0), source) : source;
 }
 

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ForkloreError } from '../base/errors.js';
+import { readFile } from '../files/index.js';
 import { type Config, DEFAULT_CONFIG } from '../judge/configuration.js';
 
 /** Where a configuration is looked for below a tree, the first one counts. */

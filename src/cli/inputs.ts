@@ -1,7 +1,7 @@
-import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ForkloreError } from '../base/errors.js';
 import { ARCHIVE_BYTES, limitError, MAX_FOLDER_FILES, MAX_INPUT_BYTES } from '../base/limits.js';
+import { readdir, stat } from '../files/index.js';
 import {
   Archive,
   type ArchiveOptions,

@@ -1,7 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ForkloreError } from '../base/errors.js';
+import { readdir, readFile } from '../files/index.js';
 import { checkedTexts } from './checked.js';
 import {
   type RawRule,

@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
-import { readFile, realpath, stat } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { ForkloreError } from '../base/errors.js';
 import { MAX_SOURCE_BYTES } from '../base/limits.js';
 import { isReadablePath } from '../base/paths.js';
+import { readFile, realpath, stat } from '../files/index.js';
 import type { ContentReader } from './types.js';
 
 /**

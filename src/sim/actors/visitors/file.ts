@@ -1,5 +1,5 @@
 import { uprobeSection } from '../../kernel/primitives/hooks.js';
-import { isInt, isPtr, type Ptr } from '../../machine/value.js';
+import { isInt, isPtr, type Ptr, pointer } from '../../machine/value.js';
 import type { World } from '../../machine/world.js';
 import type { Visitor } from './types.js';
 import { childEntries, foreign, notFlagged, reachable, unstable } from './walk.js';
@@ -9,10 +9,14 @@ const REFUSED = 0x8n | 0x80n | 0x400000n;
 const MAYEXEC = 0x40n;
 
 /** Copies that the reverse map of their file leads to. */
-function mapped(w: World): { obj: number; ptr: Ptr }[] {
-  return w.objs
-    .filter((o) => o.kind === 'copy' && o.fields.get('__in_i_mmap') === 1)
-    .map((o) => ({ obj: o.id, ptr: { obj: o.id, path: '' } }));
+function mapped(w: World): Ptr[] {
+  const out: Ptr[] = [];
+  // asked at most calls: no list of all copies is made for it
+  for (let k = 0; k < w.objs.length; k++) {
+    const { kind, fields } = w.objs[k];
+    if (kind === 'copy' && fields.get('__in_i_mmap') === 1) out.push(pointer(k, ''));
+  }
+  return out;
 }
 
 function probed(w: World, p: Ptr): boolean {
@@ -23,7 +27,7 @@ function probed(w: World, p: Ptr): boolean {
 
 /** Entries before, at and after those of the probed VMAs: what find_mergeable_anon_vma() reads. */
 function aroundProbed(w: World): string | null {
-  const wanted = new Set(mapped(w).flatMap((m) => (probed(w, m.ptr) ? [m.obj] : [])));
+  const wanted = new Set(mapped(w).flatMap((p) => (probed(w, p) ? [p.obj] : [])));
   const list = childEntries(w);
   for (const [k, r] of list.entries()) {
     if (!isPtr(r.entry) || !wanted.has(r.entry.obj)) continue;
@@ -43,7 +47,7 @@ function aroundProbed(w: World): string | null {
 export const uprobe: Visitor = {
   thread: 'uprobe',
   function: 'register_for_each_vma',
-  open: (w) => uprobeSection(w) <= 0 && reachable(w) && mapped(w).some((m) => probed(w, m.ptr)),
+  open: (w) => uprobeSection(w) <= 0 && reachable(w) && mapped(w).some((p) => probed(w, p)),
   look(w, { stableChecks }) {
     const checks = stableChecks.includes('uprobe');
     if (checks && unstable(w)) return null;
@@ -63,11 +67,11 @@ export const truncate: Visitor = {
   function: 'unmap_mapping_range',
   open: (w) => mapped(w).length > 0,
   look(w) {
-    const gone = mapped(w).find((m) => w.obj(m.ptr).fields.get('__freed') === 1);
+    const gone = mapped(w).find((p) => w.obj(p).fields.get('__freed') === 1);
     if (!gone) return null;
     return {
       property: 'invalid-access',
-      text: `unmap_mapping_range() uses ${w.obj(gone.ptr).name}, which is freed`,
+      text: `unmap_mapping_range() uses ${w.obj(gone).name}, which is freed`,
     };
   },
 };
