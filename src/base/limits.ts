@@ -76,6 +76,12 @@ export const MAX_STATES = 4_000_000;
 export const MAX_RUN_STEPS = 2_000_000;
 /** Instructions of all runs of one thread together; beyond them the verdict is `inconclusive`. */
 export const MAX_STEPS = 20_000_000;
+/** Characters that name a place in an object, or a value that is not known; what needs more makes its run `inconclusive`. */
+export const MAX_VALUE_CHARS = 1000;
+/** Fields of one object that a run writes; more of them make it `inconclusive`. */
+export const MAX_FIELDS = 1000;
+/** Objects of one run, those of the scenario among them; more of them make it `inconclusive`. */
+export const MAX_OBJECTS = 10_000;
 /** Nodes of the compiled form of one thread; beyond them the verdict is `bounded`. */
 export const MAX_NODES = 200_000;
 /** Nodes of one maple tree; beyond them its run ends with an error. */

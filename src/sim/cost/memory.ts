@@ -1,3 +1,6 @@
+import { ForkloreError } from '../../base/errors.js';
+import { MAX_VALUE_CHARS } from '../../base/limits.js';
+import { thousands } from '../../base/terminal.js';
 import type { Value as MachineValue, Sym } from '../machine/value.js';
 import type { MaState } from '../maple/index.js';
 
@@ -68,6 +71,12 @@ export class Place {
     let full = this.names.get(path);
     if (full === undefined) {
       full = path === '' ? this.path : path[0] === '[' ? this.path + path : `${this.path}.${path}`;
+      // a loop makes longer and longer ones, where C would have left the object long before
+      if (full.length > MAX_VALUE_CHARS)
+        throw new ForkloreError(
+          'limit',
+          `a place in an object is over ${thousands(MAX_VALUE_CHARS)} characters long`,
+        );
       this.names.set(path, full);
     }
     return full;

@@ -1,3 +1,5 @@
+import { MAX_FIELDS, MAX_VALUE_CHARS } from '../../base/limits.js';
+import { thousands } from '../../base/terminal.js';
 import type { Instr, Operand, Program } from '../program.js';
 import { flowOf } from './liveness.js';
 import {
@@ -109,16 +111,14 @@ export class Executor {
         break;
       case 'field': {
         const b = this.ptr(val(i.base), i.path);
-        regs[i.dst] = pointer(b.obj, join(b.path, i.path));
+        regs[i.dst] = placeOf(b, join(b.path, i.path));
         break;
       }
       case 'index': {
         const b = this.ptr(val(i.base), 'array');
         const n = Number(this.int(val(i.index), 'index'));
         const m = /^(.*)\[(\d+)\]$/.exec(b.path);
-        regs[i.dst] = m
-          ? pointer(b.obj, `${m[1]}[${Number(m[2]) + n}]`)
-          : pointer(b.obj, `${b.path}[${n}]`);
+        regs[i.dst] = placeOf(b, m ? `${m[1]}[${Number(m[2]) + n}]` : `${b.path}[${n}]`);
         break;
       }
       case 'container': {
@@ -136,9 +136,12 @@ export class Executor {
         this.store(world, val(i.base), i.path, isInt(x) ? wrap(x, i.type) : x);
         break;
       }
-      case 'copy':
-        world.copy(this.ptr(val(i.dstBase), 'copy'), this.ptr(val(i.srcBase), 'copy'));
+      case 'copy': {
+        const to = this.ptr(val(i.dstBase), 'copy');
+        world.copy(to, this.ptr(val(i.srcBase), 'copy'));
+        fewFields(world, to);
         break;
+      }
       case 'jump':
         frame.pc = flowOf(frame.func).labels.get(i.to)!;
         return;
@@ -165,7 +168,7 @@ export class Executor {
     }
     // a constant that is not known stays one (flags of an allocation): only its use in a condition is a question
     if (!COMPARISONS.has(i.fn) && [a, b].every((x) => isInt(x) || isSym(x)))
-      return symbol(`${nameIn(a)}${i.fn}${nameIn(b)}`);
+      return unknown(`${nameIn(a)}${i.fn}${nameIn(b)}`);
     this.int(a, i.fn);
     this.int(b, i.fn);
     return 0;
@@ -186,6 +189,7 @@ export class Executor {
     const p = this.ptr(base, path);
     this.alive(world, p.obj, path);
     world.put(p, path, x);
+    fewFields(world, p);
   }
 
   private alive(world: World, id: number, path: string): void {
@@ -193,4 +197,35 @@ export class Executor {
     if (o.fields.get('__freed'))
       throw new Halt('breach', 'unwind', `${o.name} is used after it was freed (${path})`);
   }
+}
+
+// A loop makes longer and longer ones, each kept, where C would have come to the end of the object long before.
+
+function placeOf({ obj }: Ptr, path: string): Ptr {
+  short(path, 'a place in an object');
+  return pointer(obj, path);
+}
+
+function unknown(name: string): Value {
+  short(name, 'an expression of constants that are not known');
+  return symbol(name);
+}
+
+function short(text: string, what: string): void {
+  if (text.length > MAX_VALUE_CHARS)
+    throw new Halt(
+      'stuck',
+      'size',
+      `${what} is over ${thousands(MAX_VALUE_CHARS)} characters long`,
+    );
+}
+
+function fewFields(world: World, { obj }: Ptr): void {
+  const { fields, name } = world.objs[obj];
+  if (fields.size > MAX_FIELDS)
+    throw new Halt(
+      'stuck',
+      'size',
+      `more than ${thousands(MAX_FIELDS)} fields of ${name} are written`,
+    );
 }

@@ -1,5 +1,5 @@
 import { invariant } from '../../base/errors.js';
-import { MAX_RUN_STEPS, MAX_STEPS } from '../../base/limits.js';
+import { MAX_OBJECTS, MAX_RUN_STEPS, MAX_STEPS } from '../../base/limits.js';
 import { thousands } from '../../base/terminal.js';
 import { TAU } from '../explore/op.js';
 import type { Func, Instr, Program } from '../program.js';
@@ -180,6 +180,8 @@ export class Machine<N = void> {
         }
         if (--fuel < 0 || ++this.spent > MAX_STEPS)
           throw new Halt('stuck', 'loop', tooLong(frame.func.name, fuel < 0));
+        if (world.objs.length > MAX_OBJECTS)
+          throw new Halt('stuck', 'size', `more than ${thousands(MAX_OBJECTS)} objects are made`);
       }
     } catch (e) {
       if (!(e instanceof Halt)) throw e;

@@ -4,6 +4,7 @@ import { ExpansionTooLong, expandText } from '../../../src/cfront/expand.js';
 import { listFunctions } from '../../../src/cfront/index.js';
 import { preprocess } from '../../../src/cfront/preprocess.js';
 import { parseConfig } from '../../../src/judge/config.js';
+import { loadRules } from '../../../src/judge/load.js';
 import { lowerAll } from '../../../src/programs.js';
 import { ALL_PROPERTIES, checkScenario } from '../../../src/sim/explore/check.js';
 import { FEATURES_6_12 } from '../../../src/sim/kernel/features.js';
@@ -29,12 +30,18 @@ async function explored(o: Partial<Limits>) {
   });
 }
 
-/** The verdict of a dup_mmap() that counts to `times` for each VMA. */
-async function counting(times: number): Promise<string> {
-  const loop = `\t\tfor (charged = 0; charged < ${times}; charged++)\n\t\t\t;\n`;
-  const { review } = await reviewEdit((t) => edit(t, LOCK, `${loop}${LOCK}`));
+/** The verdict of a rule on a dup_mmap() that does something more for each VMA. */
+async function doing(what: string, rule = 'fork-lock-target'): Promise<string> {
+  const rules = (await loadRules()).filter((r) => r.id === rule);
+  const { review } = await reviewEdit((t) => edit(t, LOCK, `${what}${LOCK}`), { rules });
   return review.findings.map((f) => f.verdict).join();
 }
+
+const loop = (times: number, body: string): string =>
+  `\t\tfor (charged = 0; charged < ${times}; charged++)\n\t\t\t${body}\n`;
+
+/** The verdict of a dup_mmap() that counts to `times` for each VMA. */
+const counting = (times: number): Promise<string> => doing(loop(times, ';'));
 
 /** Crossings of the limits of programs and of their exploration. */
 export const CODE: Record<string, () => unknown> = {
@@ -107,6 +114,28 @@ export const CODE: Record<string, () => unknown> = {
   },
   async MAX_STEPS() {
     expect(await counting(limits.MAX_RUN_STEPS / 4)).toBe('inconclusive');
+  },
+  async MAX_VALUE_CHARS() {
+    const doubled = (n: number) =>
+      `\t\tcharged = MYSTERY_FLAG;\n${repeat(n, () => '\t\tcharged = charged | charged;\n')}\t\tcharged = 0;\n`;
+    expect(await doing(doubled(3))).toBe('holds');
+    expect(await doing(doubled(40))).toBe('inconclusive');
+    const deeper = (n: number) =>
+      `\t\tcopy = vma;\n${loop(n, 'copy = (struct vm_area_struct *)&copy->vm_mm;')}`;
+    expect(await doing(deeper(3))).toBe('holds');
+    for (const rule of ['fork-lock-target', 'fork-cost'])
+      expect(await doing(deeper(limits.MAX_VALUE_CHARS), rule)).toBe('inconclusive');
+  },
+  async MAX_FIELDS() {
+    const written = (n: number) => loop(n, '((unsigned long *)&vma->soak)[charged] = 0;');
+    expect(await doing(written(10))).toBe('holds');
+    expect(await doing(written(limits.MAX_FIELDS))).toBe('inconclusive');
+  },
+  async MAX_OBJECTS() {
+    const made = (n: number) =>
+      loop(n, '{\n\t\t\tstruct vma_iterator other;\n\n\t\t\tother.mas.index = 0;\n\t\t}');
+    expect(await doing(made(10))).toBe('holds');
+    expect(await doing(made(limits.MAX_OBJECTS))).toBe('inconclusive');
   },
   MAX_TREE_NODES() {
     const cache = new NodeCache(8, 16);
