@@ -9,5 +9,6 @@ export type ToThread =
 /** What comes back. */
 export type FromThread =
   | { type: 'read'; path: string }
-  | { type: 'done'; review: PullRequestReview }
+  /** `heap`: bytes that the thread's heap takes now, what nobody needs any more among them. */
+  | { type: 'done'; review: PullRequestReview; heap: number }
   | { type: 'failed'; kind: 'input' | 'usage' | 'bug' | 'limit'; message: string };

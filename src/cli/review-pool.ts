@@ -8,9 +8,17 @@ const REVIEWS_A_THREAD = 200;
 /** Heap of one thread, in MB; a review that needs more fails, the server goes on. */
 const HEAP_MB = 1024;
 
+/** A thread that holds more after a review is replaced: the next review must not be the one that has no room. MB. */
+const KEPT_HEAP_MB = HEAP_MB / 2;
+
 interface Thread {
   worker: Worker;
   reviews: number;
+}
+
+interface Done {
+  review: PullRequestReview;
+  heap: number;
 }
 
 /**
@@ -21,19 +29,25 @@ export class ReviewPool {
   readonly #idle: Thread[] = [];
   readonly #all = new Set<Worker>();
 
-  constructor(readonly script = new URL('./review-thread.js', import.meta.url)) {}
+  constructor(
+    readonly script = new URL('./review-thread.js', import.meta.url),
+    readonly keptHeapMb = KEPT_HEAP_MB,
+  ) {}
 
   /** Reviews `input`; rejects when `signal` aborts, and with the reader's error when a file can not be read. */
   async review(input: PullRequest, signal: AbortSignal): Promise<PullRequestReview> {
     signal.throwIfAborted();
     const thread = this.#idle.pop() ?? this.#start();
-    const keep = await this.#run(thread.worker, input, signal).catch((error: unknown) => {
-      void this.#end(thread.worker);
-      throw error;
-    });
-    if (++thread.reviews < REVIEWS_A_THREAD) this.#idle.push(thread);
+    const { review, heap } = await this.#run(thread.worker, input, signal).catch(
+      (error: unknown) => {
+        void this.#end(thread.worker);
+        throw error;
+      },
+    );
+    const fresh = ++thread.reviews < REVIEWS_A_THREAD && heap <= this.keptHeapMb * 2 ** 20;
+    if (fresh) this.#idle.push(thread);
     else void this.#end(thread.worker);
-    return keep;
+    return review;
   }
 
   /** Ends all threads. */
@@ -54,11 +68,11 @@ export class ReviewPool {
     await worker.terminate();
   }
 
-  #run(worker: Worker, input: PullRequest, signal: AbortSignal): Promise<PullRequestReview> {
+  #run(worker: Worker, input: PullRequest, signal: AbortSignal): Promise<Done> {
     const { reader, ...plain } = input;
     const send = (message: ToThread) => worker.postMessage(message);
     let unread: unknown = null;
-    return new Promise<PullRequestReview>((resolve, reject) => {
+    return new Promise<Done>((resolve, reject) => {
       const stop = () => end(() => reject(new ForkloreError('limit', 'stopped')));
       const failed = (error: Error) =>
         end(() => reject(new ForkloreError('limit', `the review ended: ${error.message}`)));
@@ -78,7 +92,7 @@ export class ReviewPool {
       };
       const heard = (message: FromThread) => {
         if (message.type === 'read') void read(message.path);
-        else if (message.type === 'done' && unread === null) end(() => resolve(message.review));
+        else if (message.type === 'done' && unread === null) end(() => resolve(message));
         else if (message.type === 'done') end(() => reject(unread));
         else end(() => reject(unread ?? new ForkloreError(message.kind, message.message)));
       };

@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import { parentPort } from 'node:worker_threads';
 import { ForkloreError } from '../base/errors.js';
 import { reviewPullRequest } from '../pull-request.js';
@@ -35,7 +36,8 @@ async function review({ input, label }: Extract<ToThread, { type: 'review' }>): 
   reads.clear();
   const reader: ContentReader = { read: ask, label };
   try {
-    send({ type: 'done', review: await reviewPullRequest({ ...input, reader }) });
+    const review = await reviewPullRequest({ ...input, reader });
+    send({ type: 'done', review, heap: getHeapStatistics().used_heap_size });
   } catch (error) {
     const kind = error instanceof ForkloreError ? error.kind : 'bug';
     const message = error instanceof Error ? error.message : String(error);

@@ -1,5 +1,6 @@
 // A thread that answers the questions of `resident.ts`, in the place of the app's `review-thread.ts` and over its messages.
 // What that thread keeps between reviews this one keeps, since it is the same code that keeps it.
+import { getHeapStatistics } from 'node:v8';
 import { parentPort } from 'node:worker_threads';
 import type { FromThread, ToThread } from '../../src/cli/review-messages.js';
 import { untouchedFile } from '../../src/source/index.js';
@@ -37,7 +38,8 @@ async function answer({ c, mode }: Question): Promise<void> {
   const now = () => performance.now() - started;
   try {
     const explored = await exploreCase(await files(), c, mode, { now });
-    send({ type: 'done', review: explored as unknown as Result });
+    const heap = getHeapStatistics().used_heap_size;
+    send({ type: 'done', review: explored as unknown as Result, heap });
   } catch (e) {
     send({ type: 'failed', kind: 'bug', message: (e as Error).message });
   }

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { ReviewPool } from '../../src/cli/review-pool.js';
 import { pullDiff } from '../../src/github/diff.js';
@@ -55,6 +56,28 @@ describe('ReviewPool', { timeout: 300_000 }, () => {
     const { whole } = await pool.review(pullRequest('lock-helper.mbox', fromTree), never);
     expect(whole.status).toBe('reviewed');
   });
+});
+
+describe('threads of a ReviewPool', { timeout: 300_000 }, () => {
+  it.each([
+    [512, 1],
+    [1, 3],
+  ])(
+    'with %i MB of heap after a review as much as may be: %i for three reviews',
+    async (most, threads) => {
+      const started: Worker[] = [];
+      const count = (worker: Worker) => started.push(worker);
+      process.on('worker', count);
+      const pool = new ReviewPool(THREAD, most);
+      for (let k = 0; k < 3; k++) {
+        const { whole } = await pool.review(pullRequest('lock-helper.mbox', fromTree), never);
+        expect(whole.status).toBe('reviewed');
+      }
+      process.off('worker', count);
+      await pool.close();
+      expect(started).toHaveLength(threads);
+    },
+  );
 });
 
 describe('the lines for the reader of a comment', { timeout: 300_000 }, () => {

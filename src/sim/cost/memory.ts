@@ -1,5 +1,5 @@
 import { ForkloreError } from '../../base/errors.js';
-import { MAX_VALUE_CHARS } from '../../base/limits.js';
+import { MAX_FIELDS, MAX_VALUE_CHARS } from '../../base/limits.js';
 import { thousands } from '../../base/terminal.js';
 import type { Value as MachineValue, Sym } from '../machine/value.js';
 import type { MaState } from '../maple/index.js';
@@ -30,6 +30,7 @@ export class CostObject {
   put(path: string, value: Value): void {
     this.fields ??= new Map();
     this.fields.set(path, value);
+    few(this.fields);
   }
 
   /** The pointer to a member; the same path gives the same pointer. */
@@ -40,6 +41,7 @@ export class CostObject {
     if (!p) {
       p = new Place(this, path);
       this.places.set(path, p);
+      few(this.places);
     }
     return p;
   }
@@ -51,6 +53,11 @@ export class CostObject {
       else if (key.startsWith(`${path}.`)) yield [key.slice(path.length + 1), value];
     }
   }
+}
+
+function few(members: ReadonlyMap<string, unknown>): void {
+  if (members.size > MAX_FIELDS)
+    throw new ForkloreError('limit', `over ${thousands(MAX_FIELDS)} fields of an object are used`);
 }
 
 /** A pointer. */
