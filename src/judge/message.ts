@@ -1,3 +1,4 @@
+import { FORKED } from '../sim/actors/fork.js';
 import { PROPERTIES } from '../sim/property/properties.js';
 import type { Exploration } from './explore.js';
 import { type Facts, isFact } from './facts.js';
@@ -6,12 +7,21 @@ import type { Rule, Template } from './rule.js';
 /** What a placeholder of a message stands for. */
 const PLACEHOLDERS: Record<string, (rule: Rule, f: Facts, e: Exploration) => string> = {
   title: (rule) => rule.title,
-  breach: (_rule, f) => PROPERTIES.find((p) => p.id === f.broken)?.breach ?? 'nothing fails',
-  step: (_rule, _f, e) => lastStep(e)?.text ?? '',
+  breach: (_rule, f) => breachOf(f),
+  step: (_rule, f, e) => {
+    const text = lastStep(e)?.text ?? '';
+    return OVER.includes(text) ? breachOf(f) : text;
+  },
   function: (_rule, _f, e) => lastStep(e)?.function || '?',
   variable: (_rule, f) => f.oldLocks[0]?.variable ?? f.copyLocks[0]?.variable ?? 'the VMA',
   duplicate: (_rule, f) => f.duplicates ?? 'nothing',
 };
+
+const breachOf = (f: Facts): string =>
+  PROPERTIES.find((p) => p.id === f.broken)?.breach ?? 'nothing fails';
+
+/** What fork has done last tells nothing of what is wrong then. */
+const OVER: readonly string[] = Object.values(FORKED);
 
 /** Names that may stand in braces in the messages of a rule. */
 export const PLACEHOLDER_NAMES = Object.keys(PLACEHOLDERS);

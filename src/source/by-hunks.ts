@@ -89,7 +89,9 @@ function partOf(
   unmarked = false,
 ): Part | null {
   const isPart = name === 'dup_mmap' ? isPartOfDupMmap : (s: Segment) => isPartOf(s, name);
-  const own = segments.filter(isPart);
+  // beside a whole definition what the patch leaves alone is another one: that of a branch which is not compiled
+  const whole = segments.some((s) => s.name === name && !s.startsInside && !s.endsInside);
+  const own = segments.filter((s) => isPart(s) && (!whole || changes(s)));
   const last = own.at(-1);
   if (!last) return null;
   const cut = last.hunk.truncated || (file.truncated && last === segments.at(-1));

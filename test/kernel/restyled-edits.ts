@@ -45,6 +45,28 @@ export const RESTYLED_DEFECTS: readonly WiderEdit[] = [
       '\t\t}',
     ),
   ),
+  edit('what failed is tried again, and fails again unseen', BOTH, ['fork-rmap'], (e, f) =>
+    e.replace(
+      f.around(f.call('anon_vma_fork').stmt, 'if'),
+      '\t\tif (tmp->vm_flags & VM_WIPEONFORK)',
+      '\t\t\ttmp->anon_vma = NULL;',
+      '\t\telse if (anon_vma_fork(tmp, mpnt))',
+      '\t\t\tanon_vma_fork(tmp, mpnt);',
+    ),
+  ),
+  edit(
+    'the marker is looked up by the start of the copy',
+    ['6.12'],
+    ['fork-failure-marker'],
+    (e, f) =>
+      e.replace(
+        f.next(copyIf(f)),
+        '\t\tif (retval) {',
+        '\t\t\tmpnt = find_vma(mm, tmp->vm_start);',
+        '\t\t\tgoto loop_out;',
+        '\t\t}',
+      ),
+  ),
 ];
 
 /** In the same style, with nothing wrong. */
@@ -56,6 +78,22 @@ export const RESTYLED_HARMLESS: readonly WiderEdit[] = [
       '\t\t\tvm_area_free(tmp);',
       '\t\t\tvm_unacct_memory(charge);',
       '\t\t\tretval = -ENOMEM;',
+      '\t\t\tgoto loop_out;',
+      '\t\t}',
+    ),
+  ),
+  edit('what failed is tried again', BOTH, [], (e, f) =>
+    e.after(
+      f.call('vma_dup_policy').stmt,
+      '\t\tif (retval == -ENOMEM)',
+      '\t\t\tretval = vma_dup_policy(mpnt, tmp);',
+    ),
+  ),
+  edit('the marker is looked up by the end of the copy', ['6.12'], [], (e, f) =>
+    e.replace(
+      f.next(copyIf(f)),
+      '\t\tif (retval) {',
+      '\t\t\tmpnt = find_vma(oldmm, tmp->vm_end);',
       '\t\t\tgoto loop_out;',
       '\t\t}',
     ),

@@ -319,6 +319,9 @@ function finish(stop: Stop & { kind: 'end' }, phase: Phase, run: Run): Telling {
 /** Several things of a kind are told once. */
 const sameKind = (a: string, b: string): boolean => plain(a) === plain(b);
 
+/** What fork did last where it has succeeded, by its entry: what is wrong then is no step of its. */
+export const FORKED = { dup_mmap: 'has returned 0', dup_mm: 'has succeeded' } as const;
+
 /** Where fork has succeeded, what parent and child share is looked at. */
 function lastStep(forked: boolean, o: ForkOptions): Telling['last'] {
   if (!forked) return { op: TAU, text: 'the end', hidden: true };
@@ -326,8 +329,7 @@ function lastStep(forked: boolean, o: ForkOptions): Telling['last'] {
     guard: [],
     effect: [...o.shared.checkNoSharedWritable(), ...o.shared.checkContent()],
   }));
-  const text = o.entry === 'dup_mmap' ? 'has returned 0' : 'has succeeded';
-  return { op, text, hidden: false };
+  return { op, text: FORKED[o.entry === 'dup_mmap' ? 'dup_mmap' : 'dup_mm'], hidden: false };
 }
 
 function left(world: World, value: Value, o: ForkOptions): Broken[] {

@@ -69,7 +69,8 @@ export class Executor {
   /** `x` as a pointer to an object; anything else ends the run. */
   ptr(x: Value, what: string): Ptr {
     if (isPtr(x)) return x;
-    if (isSym(x)) throw new Halt('stuck', 'constant', `${x.sym} is not modelled (${what})`);
+    if (isSym(x))
+      throw new Halt('stuck', 'constant', `${x.sym} is not modelled${what && ` (${what})`}`);
     const known = this.noObject(x, what);
     if (known) throw new Halt('breach', known.property, known.text);
     throw new Halt(

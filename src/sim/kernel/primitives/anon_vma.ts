@@ -36,7 +36,7 @@ function* anonVmaFork(env: Env, x: Value, y: Value): Visible {
     return 0;
   }
   yield* inOrder(env, 'anon_vma semaphore');
-  if (!(yield* allocate(env, 'anon_vma_fork'))) {
+  if (!(yield* allocate(env, 'anon_vma_fork', false, copy))) {
     env.world.put(copy, 'anon_vma', 0);
     env.world.put(copy, '__chain', 0);
     return ENOMEM;

@@ -22,7 +22,7 @@ function* dupUserfaultfd(env: Env, x: Value, list: Value): Visible {
   env.world.put(KERNEL, '__uffd_list', list);
   const vma = vmaArg(env, x, 'dup_userfaultfd()');
   if (!env.world.get(vma, '__userfaultfd')) return 0;
-  if (!(yield* allocate(env, 'dup_userfaultfd'))) return ENOMEM;
+  if (!(yield* allocate(env, 'dup_userfaultfd', false, vma))) return ENOMEM;
   env.world.put(KERNEL, '__uffd_pending', pendingEvents(env.world) + 1);
   env.world.put(vma, 'vm_userfaultfd_ctx.ctx', env.world.create('uffd', 'context of the child'));
   return 0;

@@ -1,6 +1,6 @@
 import { fail, type Op, TAU } from '../../explore/op.js';
 import type { Alternative, Env, Visible } from '../../machine/primitive.js';
-import { isPtr, type Ptr, pointer, symbol, type Value } from '../../machine/value.js';
+import { isPtr, isSym, type Ptr, pointer, symbol, type Value } from '../../machine/value.js';
 import { propertyIndex } from '../../property/properties.js';
 
 export const EINTR = -4;
@@ -59,24 +59,39 @@ export function* mayReclaim(env: Env, what: string): Visible {
 
 /**
  * An allocation that may fail while the scenario's budget lasts: returns true on success. Unless it is `bestEffort`,
- * whoever called the program has to hear of the failure.
+ * whoever called the program has to hear of the failure, or the same is done for the same object (`on`) again and works.
  */
 export function* allocate(
   env: Env,
   what: string,
   bestEffort = false,
+  on?: Ptr,
 ): Generator<Alternative[], boolean, number> {
   yield* mayReclaim(env, what);
   const failed = int(env, KERNEL, 'failed');
-  if (failed >= env.scenario.failures) return true;
+  const again = failed > 0 && on !== undefined && isRetry(env, what, on);
+  if (failed >= env.scenario.failures && !again) return true;
   const taken = yield [
     { op: TAU, text: `${what} succeeds`, hidden: true },
     { op: TAU, text: `${what} fails` },
   ];
-  if (taken === 0) return true;
-  env.world.put(KERNEL, 'failed', failed + 1);
+  if (taken === 0) {
+    if (again) env.world.put(KERNEL, '__failure', 0);
+    return true;
+  }
+  if (!again) env.world.put(KERNEL, 'failed', failed + 1);
   if (!bestEffort) mustReport(env, `${what} failed`);
+  if (on) env.world.put(KERNEL, FAILED_ON, on);
   return false;
+}
+
+/** Field of the kernel: what the last failed allocation was for. */
+const FAILED_ON = '__failed_on';
+
+/** What failed for this object is tried again: it may fail again, which counts once, and is forgotten when it works. */
+function isRetry({ world }: Env, what: string, on: Ptr): boolean {
+  const failure = world.get(KERNEL, '__failure') ?? 0;
+  return isSym(failure) && failure.sym === `${what} failed` && world.get(KERNEL, FAILED_ON) === on;
 }
 
 /** Something failed that the caller of the program has to hear of. */

@@ -96,6 +96,16 @@ function initIterator(env: Env, vmi: Value, mm: Value, addr: Value): Value {
 /** Iterators: finding, going on, and being put somewhere else. lib/maple_tree.c of 6.12. */
 export const ITERATE: Record<string, Primitive> = {
   mas_find: lookup('mas_find', mas_find),
+  mt_find: (env, [tree, index, max]) => {
+    const at = object(env, index, 'mt_find()');
+    const from = ulongOf(env.world.get(at, '') ?? 0);
+    const found = treeValue(env, object(env, tree, 'mt_find()')).entries.find(
+      (r) => r.last >= from && r.first <= limitOf(max) && r.entry !== XA_ZERO_ENTRY,
+    );
+    if (!found) return 0;
+    env.world.put(at, '', found.last + 1);
+    return found.entry;
+  },
   mas_find_range: lookup('mas_find_range', mas_find_range),
   mas_find_rev: lookup('mas_find_rev', mas_find_rev),
   mas_find_range_rev: lookup('mas_find_range_rev', mas_find_range_rev),

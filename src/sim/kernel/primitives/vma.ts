@@ -24,7 +24,7 @@ export const copyName = (env: Env, orig: Ptr): string => `${nameOf(env, orig).re
 /** vm_area_dup(), kernel/fork.c of 6.12: all pointers copied without references, the lock made anew. */
 function* dup(env: Env, x: Value): Visible {
   const orig = vmaArg(env, x, 'vm_area_dup()');
-  if (!(yield* allocate(env, 'vm_area_dup'))) return 0;
+  if (!(yield* allocate(env, 'vm_area_dup', false, orig))) return 0;
   const anon = yield* readAnonVma(env, orig);
   const copy = env.world.create('copy', copyName(env, orig));
   fill(env, copy, orig, anon);
@@ -63,7 +63,7 @@ function* dupPolicy(env: Env, from: Value, to: Value): Visible {
     env.world.put(dst, 'vm_policy', 0);
     return 0;
   }
-  if (!(yield* allocate(env, 'vma_dup_policy'))) return ENOMEM;
+  if (!(yield* allocate(env, 'vma_dup_policy', false, dst))) return ENOMEM;
   const policy = env.world.create('policy', `policy of ${nameOf(env, dst)}`, [['__refs', 1]]);
   env.world.put(dst, 'vm_policy', policy);
   return 0;
