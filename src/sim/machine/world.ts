@@ -35,7 +35,9 @@ export class World {
   private token = ++tokens;
   /** Times that something was written to an object of this world. */
   writes = 0;
-  readonly objs: Obj[];
+  private list: Obj[];
+  /** The list is that of another world too: it is copied before it is written to. */
+  private lent: boolean;
   /** Outermost function first. Written to through `top` only. */
   readonly frames: Frame[];
   /** Numbers of contents of objects: one list for all worlds that come of the same one, so that keys are short. */
@@ -43,17 +45,34 @@ export class World {
 
   constructor(from?: World) {
     this.contents = from ? from.contents : new Map();
-    this.objs = from ? from.objs.slice() : [];
+    this.list = from ? from.list : [];
+    this.lent = from !== undefined;
     this.frames = from ? from.frames.slice() : [];
     // whoever writes next copies first, on both sides
-    if (from) from.token = ++tokens;
+    if (from) {
+      from.token = ++tokens;
+      from.lent = true;
+    }
+  }
+
+  /** By number. A list that was asked for before something is written need not be the world's any more. */
+  get objs(): readonly Obj[] {
+    return this.list;
+  }
+
+  private own(): Obj[] {
+    if (this.lent) {
+      this.list = this.list.slice();
+      this.lent = false;
+    }
+    return this.list;
   }
 
   /** Makes an object and returns the pointer to it. */
   create(kind: string, name: string, fields: Iterable<[string, Value]> = []): Ptr {
-    const id = this.objs.length;
+    const id = this.list.length;
     this.writes++;
-    this.objs.push({ id, kind, name, fields: Fields.of(fields), owner: this.token, key: null });
+    this.own().push({ id, kind, name, fields: Fields.of(fields), owner: this.token, key: null });
     return pointer(id, '');
   }
 
@@ -74,12 +93,12 @@ export class World {
   }
 
   obj(p: Ptr): Obj {
-    return this.objs[p.obj];
+    return this.list[p.obj];
   }
 
   /** Value at `path` below `p`; undefined when it was never written. */
   get(p: Ptr, path: string): Value {
-    return this.objs[p.obj].fields.get(join(p.path, path));
+    return this.list[p.obj].fields.get(join(p.path, path));
   }
 
   put(p: Ptr, path: string, value: Value): void {
@@ -94,7 +113,7 @@ export class World {
   /** Copies every place below `src` to below `dst`. */
   copy(dst: Ptr, src: Ptr): void {
     const to = this.writable(dst.obj);
-    for (const [path, value] of this.objs[src.obj].fields.entries()) {
+    for (const [path, value] of this.list[src.obj].fields.entries()) {
       if (
         src.path &&
         path !== src.path &&
@@ -108,19 +127,19 @@ export class World {
   }
 
   private writable(id: number): Obj {
-    let o = this.objs[id];
+    let o = this.list[id];
     this.writes++;
     if (o.owner !== this.token) {
       const { kind, name } = o;
       o = { id, kind, name, fields: o.fields.copy(), owner: this.token, key: null };
-      this.objs[id] = o;
+      this.own()[id] = o;
     } else o.key = null;
     return o;
   }
 
   /** Canonical text of what is in memory, among worlds that come of the same one. */
   memoryKey(): string {
-    const { objs } = this;
+    const objs = this.list;
     // two characters for each object
     if (units.length < 2 * objs.length) units = new Uint16Array(4 * objs.length);
     for (let k = 0; k < objs.length; k++) {
