@@ -70,7 +70,7 @@ export const truncate: Visitor = {
     const gone = mapped(w).find((p) => w.obj(p).fields.get('__freed') === 1);
     if (!gone) return null;
     return {
-      property: 'invalid-access',
+      property: 'unwind',
       text: `unmap_mapping_range() uses ${w.obj(gone).name}, which is freed`,
     };
   },
