@@ -20,7 +20,8 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   'anon-untouched': { ...anon, anonVma: false, pages: NONE },
   /** Read-only since the loader relocated it: no VM_WRITE, but an anon_vma. */
   relro: { flags: [...MAY, 'VM_ACCOUNT'], anonVma: true, pages: READ_ONLY, file: true },
-  dontcopy: { flags: [...RW, 'VM_DONTCOPY'], anonVma: true, pages: WRITABLE },
+  /** Of two pages: no size of what is skipped is that of its neighbour. */
+  dontcopy: { flags: [...RW, 'VM_DONTCOPY'], anonVma: true, pages: ['writable', 'writable'] },
   wipeonfork: { flags: [...RW, 'VM_WIPEONFORK'], anonVma: true, pages: WRITABLE },
   /** With a memory policy of its own. */
   policy: { flags: [...RW, 'VM_ACCOUNT'], anonVma: true, pages: WRITABLE, policy: true },

@@ -67,6 +67,12 @@ export const RESTYLED_DEFECTS: readonly WiderEdit[] = [
         '\t\t}',
       ),
   ),
+  edit('the size of the copy before is taken off', BOTH, ['fork-accounting'], (e, f) =>
+    e.replace(
+      f.call('vm_stat_account').stmt,
+      '\t\t\tvm_stat_account(mm, mpnt->vm_flags, -vma_pages(tmp));',
+    ),
+  ),
 ];
 
 /** In the same style, with nothing wrong. */
