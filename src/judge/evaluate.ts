@@ -6,7 +6,8 @@ import { type KeepTrace, makeFinding } from './finding.js';
 import { tryMutants } from './mutation.js';
 import type { Rule } from './rule.js';
 import type { Finding } from './types.js';
-import { behindOthers, movedAway, unseen, withheld } from './withheld.js';
+import { unanalysed } from './unanalysed.js';
+import { behindOthers, movedAway, notAnalysed, unseen, withheld } from './withheld.js';
 
 export interface EvaluateInput {
   rules: readonly Rule[];
@@ -37,7 +38,8 @@ export async function evaluateRules(i: EvaluateInput): Promise<Finding[]> {
     const then = before.get(r) ?? null;
     return [r, unseen(movedAway(r, withheld(r, side, e), then, side), then, side)];
   });
-  const after = new Map(seen.map(([r, e]) => [r, behindOthers(e, seen)]));
+  const blind = i.before ? unanalysed(i.before, side, exploring) : [];
+  const after = new Map(seen.map(([r, e]) => [r, notAnalysed(behindOthers(e, seen), blind)]));
   // what is shown is shrunk, nothing else
   for (const [r, e] of after) if (e.worst) after.set(r, await shrunk(r, side, e, options));
   const passing = exploring.filter((r) => after.get(r)!.verdict === 'holds');

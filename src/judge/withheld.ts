@@ -2,6 +2,7 @@ import type { Side } from './applies.js';
 import type { Exploration } from './explore.js';
 import { entriesOf } from './plan.js';
 import type { Rule } from './rule.js';
+import type { Unseen } from './unanalysed.js';
 
 /** dup_mmap() is cut short: what runs behind the cut is that of a skeleton. */
 export const isCut = (side: Side): boolean => side.partial?.includes('dup_mmap') ?? false;
@@ -74,6 +75,14 @@ export function unseen(e: Exploration, before: Exploration | null, side: Side): 
     e,
     'what fails before the patch and after it are steps that are not shown, but filled in',
   );
+}
+
+/** What a patch changes and no model has an eye for is no pass of any rule, and stands beside what is found. */
+export function notAnalysed(e: Exploration, blind: readonly Unseen[]): Exploration {
+  if (blind.length === 0) return e;
+  const [first, ...rest] = e.results;
+  const results = [{ ...first, stuck: [...first.stuck, ...blind] }, ...rest];
+  return { ...e, results, verdict: e.verdict === 'holds' ? 'inconclusive' : e.verdict };
 }
 
 /**

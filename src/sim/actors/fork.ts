@@ -156,7 +156,10 @@ export function forkingThread(o: ForkOptions): { automaton: Automaton<State>; no
 const modelsOf = new WeakMap<Program, Record<string, Primitive>>();
 
 /** The models that a program runs with: not those of functions that it holds the text of. */
-function modelsFor({ program, overrides }: ForkOptions): Record<string, Primitive> {
+export function modelsFor({
+  program,
+  overrides,
+}: Pick<ForkOptions, 'program' | 'overrides'>): Record<string, Primitive> {
   let models = modelsOf.get(program);
   if (!models) {
     const has = (name: string) => Object.hasOwn(program.functions, name);
@@ -274,7 +277,7 @@ function failOp(property: string): Op {
 }
 
 /** The use of the failure marker as a pointer to a VMA. */
-function markerUsed(x: Value, what: string): Broken | null {
+export function markerUsed(x: Value, what: string): Broken | null {
   if (x !== XA_ZERO_ENTRY) return null;
   return { property: 'failure-marker', text: `uses the failure marker as a VMA (${what})` };
 }
