@@ -72,6 +72,19 @@ export function changedModels(
   return new Map(models.map((r) => [r.name, modelOf(r.name, r)]));
 }
 
+/** Functions that the patch adds under the name of a model, which knows nothing of their text. */
+export function addedModels(
+  pairs: readonly SourcePair[],
+  config?: ConfigTable,
+): Map<string, ChangedModel> {
+  const files = (side: 'before' | 'after') => pairs.map((p) => p[side]).filter((f) => f !== null);
+  const old = definitions(files('before'), config);
+  const out = new Map<string, ChangedModel>();
+  for (const [name, at] of definitions(files('after'), config))
+    if (!old.has(name) && standsIn(name)) out.set(name, modelOf(name, { name, from: name, at }));
+  return out;
+}
+
 /** A function that is not what it was, itself or in what it calls of the patched files: `from` is where the change is. */
 export interface Reached {
   name: string;

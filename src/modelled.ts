@@ -1,6 +1,6 @@
 import type { ConfigTable } from './cfront/index.js';
-import { type ChangedModel, calls, changedModels, definitions, runsIn } from './changed-models.js';
-import { isModelled, standsIn } from './sim/known.js';
+import { type ChangedModel, changedModels, runsIn } from './changed-models.js';
+import { isModelled } from './sim/known.js';
 import type { Program } from './sim/program.js';
 import type { SourcePair } from './source/types.js';
 import { type Untwined, untwined } from './twins.js';
@@ -28,22 +28,6 @@ export const notRun = (
   models: ReadonlyMap<string, ChangedModel>,
   program: Program | null,
 ): string[] => [...models.keys()].filter((name) => !program || !runsIn(program, name));
-
-/** Functions that the patch adds, and that the program calls by their models; one sentence, or none. */
-export function addedNote(
-  pairs: readonly SourcePair[],
-  program: Program,
-  config?: ConfigTable,
-): string[] {
-  const files = (side: 'before' | 'after') => pairs.map((p) => p[side]).filter((f) => f !== null);
-  const old = definitions(files('before'), config);
-  const names = [...definitions(files('after'), config).keys()].filter(
-    (name) => !old.has(name) && standsIn(name) && calls(program, name) && !runsIn(program, name),
-  );
-  if (names.length === 0) return [];
-  const said = names.map((n) => `${n}()`).join(', ');
-  return [`adds ${said}, which a model stands for: taken to do what the kernel's does`];
-}
 
 /** One sentence about functions that are not run although the patch changes them. */
 export const notRunNote = (names: readonly string[]): string =>

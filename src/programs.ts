@@ -9,6 +9,7 @@ import {
   namesIn,
 } from './cfront/index.js';
 import {
+  addedModels,
   type ChangedModel,
   changedModels,
   followed,
@@ -16,7 +17,7 @@ import {
   withStale,
 } from './changed-models.js';
 import { causesOf, hiddenChanges, isCompiled, otherWay, placesOf } from './hidden.js';
-import { addedNote, notRun, notRunNote, shownModels } from './modelled.js';
+import { notRun, notRunNote, shownModels } from './modelled.js';
 import { isModelled } from './sim/known.js';
 import type { Func, Program } from './sim/program.js';
 import {
@@ -110,12 +111,10 @@ async function lowered(
     };
   const note = (programs: Programs | null) => {
     // with a tree such text is run, or said not to be analysed
-    const added = programs ? addedNote(pairs, programs.after, config) : [];
-    if (sourced.fromTree) return [...added, ...(programs ? filledIn(programs) : [])];
+    if (sourced.fromTree) return programs ? filledIn(programs) : [];
     const left = notRun(models, programs?.after ?? null);
     return [
       ...notes,
-      ...added,
       ...(programs ? wholeFork(programs) : []),
       ...(left.length ? [notRunNote(left)] : []),
     ];
@@ -184,13 +183,14 @@ async function lowerBoth(
     before: [...(before.length > 0 ? before : after), ...others],
     after: [...after, ...others],
   };
-  const lower = (files: SourceFile[]) =>
-    lowerAll([...files, ...others], entries, config, base, { own, kept });
-  const lowered = await lower(after);
+  const lower = (files: SourceFile[], texts = own) =>
+    lowerAll([...files, ...others], entries, config, base, { own: texts, kept });
+  const added = addedModels(pairs, config);
+  const lowered = await lower(after, new Set([...own, ...followed(added)]));
   const above = tree ? await modelsAbove(pairs, tree, lowered, config) : [];
   const { program, stale } = withStale(lowered, [
     ...models.values(),
-    ...above.filter((m) => !models.has(m.name)),
+    ...[...added.values(), ...above].filter((m) => !models.has(m.name)),
   ]);
   const programs = {
     before: elsewhere || alone || defines(before) ? await lower(before) : null,

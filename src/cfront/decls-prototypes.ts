@@ -87,6 +87,8 @@ struct mempolicy *vma_policy(struct vm_area_struct *vma);
 int dup_userfaultfd(struct vm_area_struct *vma, struct list_head *fcs);
 void dup_userfaultfd_complete(struct list_head *fcs);
 void dup_userfaultfd_fail(struct list_head *fcs);
+void userfaultfd_ctx_get(struct userfaultfd_ctx *ctx);
+void userfaultfd_ctx_put(struct userfaultfd_ctx *ctx);
 int anon_vma_fork(struct vm_area_struct *vma, struct vm_area_struct *pvma);
 int anon_vma_clone(struct vm_area_struct *dst, struct vm_area_struct *src);
 int anon_vma_prepare(struct vm_area_struct *vma);

@@ -60,6 +60,9 @@ struct anon_vma_chain { struct vm_area_struct *vma; struct anon_vma *anon_vma; s
   struct rb_node rb; unsigned long rb_subtree_last; };
 struct vma_lock { struct rw_semaphore lock; };
 struct vma_numab_state { unsigned long next_scan; };
+struct userfaultfd_ctx { refcount_t refcount; atomic_t mmap_changing; unsigned int flags; unsigned int features;
+  bool released; struct mm_struct *mm; };
+struct userfaultfd_fork_ctx { struct userfaultfd_ctx *orig; struct userfaultfd_ctx *new; struct list_head list; };
 struct vm_userfaultfd_ctx { struct userfaultfd_ctx *ctx; };
 struct anon_vma_name { int kref; };
 struct vm_operations_struct {

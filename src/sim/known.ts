@@ -47,6 +47,7 @@ const FROM_SOURCE: ReadonlySet<string> = new Set([
   'ksm_exit',
   'khugepaged_fork',
   'khugepaged_exit',
+  'dup_userfaultfd_fail',
 ]);
 
 /** A changed definition of this modelled name can run (or be expanded) in the model's place. */

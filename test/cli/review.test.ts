@@ -2,12 +2,27 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Review } from '../../src/judge/types.js';
+import { diffText } from '../kernel/diff.js';
 import { corpus, forklore, ROOT, tempFolder } from '../support.js';
 
 const mail = (name: string): string => join(ROOT, 'fixtures', 'mails', name);
 const TREE = join(ROOT, 'fixtures', 'mini-6.12');
 const json = (...args: string[]): Review =>
   JSON.parse(forklore('review', '--format', 'json', ...args).out) as Review;
+
+/** Of copy_page_range() a line more, and nothing of fork. */
+const MODEL_CHANGED = [
+  'diff --git a/mm/memory.c b/mm/memory.c',
+  '--- a/mm/memory.c',
+  '+++ b/mm/memory.c',
+  '@@ -10,4 +10,5 @@',
+  ' int copy_page_range(struct vm_area_struct *into, struct vm_area_struct *from)',
+  ' {',
+  '+\tcount_copies(from);',
+  ' \treturn copy_tables(into, from);',
+  ' }',
+  '',
+].join('\n');
 
 describe('forklore review', () => {
   it('answers a reply that quotes a patch', () => {
@@ -49,6 +64,36 @@ describe('forklore review', () => {
     const code = (...more: string[]) =>
       forklore('review', ...args, '--traces', tempFolder(), '--strict', ...more).code;
     expect([code(), code('--no-mutants')]).toEqual([0, 3]);
+  });
+
+  it('does not take a patch for reviewed of which something was not run', () => {
+    const folder = tempFolder();
+    const strict = (name: string, text: string, ...args: string[]) => {
+      const file = join(folder, name);
+      writeFileSync(file, text);
+      const all = [file, '--no-mutants', '--traces', folder, ...args];
+      const { patches } = json(...all);
+      return {
+        ...patches[0],
+        codes: [forklore('review', ...all).code, forklore('review', ...all, '--strict').code],
+      };
+    };
+    // a function that a model stands for, and nothing else
+    const model = strict('model.patch', MODEL_CHANGED);
+    expect(model).toMatchObject({
+      status: 'not-applicable',
+      notRun: ['copy_page_range'],
+      codes: [0, 3],
+    });
+    // a step that no model gives an effect
+    const before = readFileSync(join(TREE, 'kernel/fork.c'), 'utf8');
+    const after = before.replace(/^.*hiwater_vm.*\n/m, '');
+    const step = strict('step.patch', diffText('kernel/fork.c', before, after), '--tree', TREE);
+    expect(step).toMatchObject({ status: 'reviewed', codes: [0, 3] });
+    for (const f of step.findings.filter((x) => x.rule !== 'fork-cost')) {
+      expect([f.rule, f.verdict, f.change]).toEqual([f.rule, 'inconclusive', 'none']);
+      expect(f.message).toMatch(/removes the assignment to mm\.hiwater_vm.*kernel\/fork\.c:\d+/);
+    }
   });
 
   it('writes the JSON contract', () => {

@@ -1,9 +1,10 @@
 import { fail } from '../explore/op.js';
 import { type Features, owes } from '../kernel/features.js';
-import { deliveredEvents, uprobeSection } from '../kernel/primitives/hooks.js';
+import { uprobeSection } from '../kernel/primitives/hooks.js';
 import { isScanned, SCANNERS } from '../kernel/primitives/scanner-list.js';
 import { CHILD } from '../kernel/primitives/support.js';
 import { XA_ZERO_ENTRY } from '../kernel/primitives/tree.js';
+import { deliveredEvents } from '../kernel/primitives/userfaultfd.js';
 import type { Interrupt } from '../machine/hooks.js';
 import { isPtr } from '../machine/value.js';
 import type { World } from '../machine/world.js';

@@ -14,7 +14,7 @@ import {
   type Value,
   wrap,
 } from './value.js';
-import { type Frame, join, type World } from './world.js';
+import { around, type Frame, join, type World } from './world.js';
 
 /** Ends a run: for want of a model, or because the program broke a property all by itself. */
 export class Halt extends Error {
@@ -124,9 +124,12 @@ export class Executor {
       }
       case 'container': {
         const b = this.ptr(val(i.base), i.path);
-        if (b.path !== i.path && !b.path.endsWith(`.${i.path}`))
-          throw new Halt('stuck', 'container', `container_of(${i.path}) of another member`);
-        regs[i.dst] = pointer(b.obj, b.path.slice(0, -i.path.length).replace(/\.$/, ''));
+        if (b.path !== i.path && !b.path.endsWith(`.${i.path}`)) {
+          // a walk over a list comes to its head, and looks at no more of it than where it leads
+          if (!isPtr(world.get(b, 'next')))
+            throw new Halt('stuck', 'container', `container_of(${i.path}) of another member`);
+          regs[i.dst] = pointer(b.obj, around(b.path, i.path));
+        } else regs[i.dst] = pointer(b.obj, b.path.slice(0, -i.path.length).replace(/\.$/, ''));
         break;
       }
       case 'load':

@@ -177,9 +177,18 @@ export class World {
   }
 }
 
+/** Path of what would hold the place `path` as its `member`, where nothing does: the head of a list. */
+export const around = (path: string, member: string): string => `-${member}|${path}`;
+const AROUND = '-'.charCodeAt(0);
+
 /** Joins two field paths. */
 export function join(a: string, b: string): string {
   if (!a) return b;
   if (!b) return a;
+  if (a.charCodeAt(0) === AROUND) {
+    const [member, place] = a.slice(1).split('|');
+    if (b === member) return place;
+    if (b.startsWith(`${member}.`)) return join(place, b.slice(member.length + 1));
+  }
   return b.startsWith('[') ? a + b : `${a}.${b}`;
 }

@@ -44,8 +44,6 @@ const UNSEEN_ARGUMENTS: Readonly<Record<string, readonly number[]>> = {
   mtree_dup: [2],
   vma_iter_clear_gfp: [3],
   security_vm_enough_memory_mm: [0],
-  dup_userfaultfd_complete: [0],
-  dup_userfaultfd_fail: [0],
   mm_init: [2],
 };
 

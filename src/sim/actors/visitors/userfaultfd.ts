@@ -1,4 +1,4 @@
-import { deliveredEvents } from '../../kernel/primitives/hooks.js';
+import { deliveredEvents } from '../../kernel/primitives/userfaultfd.js';
 import type { Visitor } from './types.js';
 import { firstForeign, reachable } from './walk.js';
 

@@ -7,6 +7,7 @@ import { GATHER } from './gather.js';
 import { HOOKS } from './hooks.js';
 import { I_MMAP } from './i_mmap.js';
 import { LINKS } from './links.js';
+import { LIST } from './list.js';
 import { LOCKS } from './locks.js';
 import { MISC } from './misc.js';
 import { MM } from './mm.js';
@@ -17,6 +18,7 @@ import { SCANNING } from './scanners.js';
 import { SLAB } from './slab.js';
 import { SPIN } from './spin.js';
 import { TREE } from './tree.js';
+import { USERFAULTFD } from './userfaultfd.js';
 import { VMA } from './vma.js';
 import { VMA_LOCK } from './vma_lock.js';
 
@@ -30,6 +32,8 @@ export const PRIMITIVES: Readonly<Record<string, Primitive>> = {
   ...GATHER,
   ...FLAGS,
   ...HOOKS,
+  ...LIST,
+  ...USERFAULTFD,
   ...SCANNING,
   ...MMAP_LOCK,
   ...VMA_LOCK,

@@ -4,7 +4,7 @@ import type { World } from '../../machine/world.js';
 import { owes } from '../features.js';
 import { addTo } from '../ledger.js';
 import { freshMm } from '../setup.js';
-import { isEventList, pendingEvents } from './hooks.js';
+import { isNode, linkedNodes, unlinkNode } from './list.js';
 import { holdsSpin } from './spin.js';
 import { allocate, CHILD, failing, int, nameOf, object } from './support.js';
 
@@ -68,6 +68,7 @@ function mmlist(env: Env, x: Value, what: string): Ptr {
 }
 
 function* takeOff(env: Env, x: Value, what: string): Visible {
+  if (isNode(env, x)) return yield* unlinkNode(env, x, what);
   const list = mmlist(env, x, what);
   if (owes(env.features, 'mmlist_lock') && !holdsSpin(env, 'mmlist_lock'))
     yield failing('lock-state', `takes the ${nameOf(env, list)} off its list without mmlist_lock`);
@@ -126,15 +127,16 @@ export const MM: Record<string, Primitive> = {
     return (yield* count(env, x, -1, 'atomic_dec_and_test()')) === 0 ? 1 : 0;
   },
   list_empty: (env, [x]) => {
-    // a list of fork's own holds events, once dup_userfaultfd() was given it, and nothing else
-    if (env.world.obj(object(env, x, 'list_empty()')).kind === 'local')
-      return isEventList(env.world, x) && pendingEvents(env.world) > 0 ? 0 : 1;
+    const list = object(env, x, 'list_empty()');
+    if (isNode(env, list)) return linkedNodes(env, list).length ? 0 : 1;
+    if (env.world.obj(list).kind === 'local') return 1;
     return int(env, mmlist(env, x, 'list_empty()'), '') === 1 ? 0 : 1;
   },
   list_del: function* (env, [x]) {
-    const list = yield* takeOff(env, x, 'list_del()');
-    env.world.put(CHILD, POISONED, 1);
-    return list;
+    const poisons = !isNode(env, x);
+    yield* takeOff(env, x, 'list_del()');
+    if (poisons) env.world.put(CHILD, POISONED, 1);
+    return 0;
   },
   list_del_init: function* (env, [x]) {
     return yield* takeOff(env, x, 'list_del_init()');

@@ -62,11 +62,6 @@ export const SLAB: Record<string, Primitive> = {
   'copy vm_area_struct': function* (env, [dst, src]) {
     return yield* assign(env, dst, src);
   },
-  INIT_LIST_HEAD: (env, [x]) => {
-    if (isPtr(x) && x.path === 'anon_vma_chain')
-      env.world.put(pointer(x.obj, ''), '__own_chain', 1);
-    return 0;
-  },
   vma_init_lock: (env, [vma]) => ownLock(env, vma, 'vma_init_lock()'),
   vma_lock_init: (env, [vma]) => ownLock(env, vma, 'vma_lock_init()'),
   init_rwsem: () => 0,

@@ -59,6 +59,28 @@ function contexts(world: World, owners: readonly Ptr[]): Broken[] {
 }
 const CONTEXT = 'vm_userfaultfd_ctx.ctx';
 
+/** Fork events are delivered or dropped, with what was taken for them: dup_userfaultfd() of 6.1 and 6.12. */
+function forkEvents(world: World): Broken[] {
+  const events = objectsOf(world, 'fork event');
+  const pending = events.filter((p) => num(world, p, '__freed') !== 1).length;
+  if (pending > 0)
+    return [unwind(`${pending} userfaultfd contexts are neither completed nor dropped`)];
+  const out = objectsOf(world, 'userfaultfd').flatMap((p) => {
+    const { name } = world.obj(p);
+    const n = num(world, p, '__refs') - 1;
+    const changing = num(world, p, 'mmap_changing.counter');
+    return [
+      ...(n === 0 ? [] : [off(name, n)]),
+      ...(changing === 0 ? [] : [unwind(`the ${name} stays marked as changing`)]),
+    ];
+  });
+  for (const p of objectsOf(world, 'uffd')) {
+    const n = num(world, p, '__refs') - num(world, p, '__delivered');
+    if (n !== 0) out.push(off(world.obj(p).name, n));
+  }
+  return out;
+}
+
 /** What was taken off, or freed, of the parent's. */
 function parents(world: World): Broken[] {
   return objectsOf(world, 'vma').flatMap((p) => {
@@ -87,9 +109,7 @@ export function unwound({ world, succeeded }: Ended): Broken[] {
           : `${-committed} pages are un-charged that this iteration did not charge`,
       ),
     );
-  const pending = num(world, KERNEL, '__uffd_pending');
-  if (pending > 0)
-    out.push(unwind(`${pending} userfaultfd contexts are neither completed nor dropped`));
+  out.push(...forkEvents(world));
   return out;
 }
 
