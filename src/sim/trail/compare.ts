@@ -1,4 +1,5 @@
 import type { Passed, Trail } from './run.js';
+import { hasPlace } from './silent.js';
 
 /** A change that the simulator has no eye for. */
 export interface Unanalysed {
@@ -54,7 +55,9 @@ function differenceOf(
   }
   const blind = b.find((p, k) => a[k] && p.unseen !== a[k].unseen);
   if (blind && a.length === b.length) return told('changes', blind);
-  if (!touched || a.length !== b.length || typeof b[0]?.silence === 'object') return null;
+  if (!touched || a.length !== b.length || a.length === 0 || !hasPlace(name, a[0].store))
+    return null;
+  if (typeof b[0].silence === 'object') return null;
   const k = b.findIndex((_, n) => !samePlace(a[n], b[n], before, after));
   return k < 0 ? null : told('moves', b[k]);
 }

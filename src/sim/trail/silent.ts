@@ -30,7 +30,7 @@ const NO_EFFECT: ReadonlySet<string> = new Set([
 
 /** Calls whose effect is looked at when all is over: where they stand tells nothing here. */
 const PLACELESS: ReadonlySet<string> = new Set([
-  ...['uprobe_dup_mmap', 'arch_exit_mmap', 'mmu_notifier_release', 'module_put', 'mt_set_in_rcu'],
+  ...['uprobe_dup_mmap', 'arch_exit_mmap', 'mmu_notifier_release', 'module_put'],
   ...['dup_mm_exe_file', 'set_mm_exe_file', 'mm_init_owner'],
 ]);
 
@@ -47,15 +47,22 @@ const UNSEEN_ARGUMENTS: Readonly<Record<string, readonly number[]>> = {
   mm_init: [2],
 };
 
+/** Calls that may stand anywhere: what they set is kept, and looked at where it matters. */
+const ANYWHERE: ReadonlySet<string> = new Set(['mt_clear_in_rcu']);
+
+/** Where a call, or a store to a field that nothing reads, stands makes a difference; what a store sets is compared. */
+export const hasPlace = (name: string, store: boolean): boolean => !store && !ANYWHERE.has(name);
+
 /** Bits of mm->flags that somebody looks at here. */
 const SEEN_FLAGS: ReadonlySet<number> = new Set([
   ...[MMF_HAS_UPROBES, MMF_RECALC_UPROBES, MMF_UNSTABLE, MMF_VM_MERGEABLE, MMF_VM_HUGEPAGE],
 ]);
 const FLAG_CALLS = /^((__)?(test_and_)?(set|clear)_bit|mm_flags_(set|clear))$/;
 
-/** Fields of an mm that some model, or some check, reads. */
+/** Fields of an mm that some model, or some check, reads; and what ksm counts, which is for readers of /proc alone. */
 const SEEN_FIELDS: ReadonlySet<string> = new Set([
   ...[...COUNTERS, 'map_count', 'flags', 'binfmt', 'owner', 'exe_file', 'mm_users.counter'],
+  ...['ksm_merging_pages', 'ksm_rmap_items'],
   ...['mmap', 'highest_vm_end', 'mm_rb', 'mm_mt', 'mmlist', 'vmacache_seqnum'],
 ]);
 
