@@ -2,7 +2,7 @@ import { standsIn } from '../sim/known.js';
 import type { Func, Instr, Program } from '../sim/program.js';
 import { differences, type Unanalysed } from '../sim/trail/compare.js';
 import { trailsOf } from '../sim/trail/run.js';
-import { isSilentField, mayBeSilent } from '../sim/trail/silent.js';
+import { hasPlace, isSilentField, mayBeSilent, silenceOf } from '../sim/trail/silent.js';
 import type { Side } from './applies.js';
 import { type Group, groupsOf } from './plan.js';
 import type { Rule } from './rule.js';
@@ -59,7 +59,7 @@ const isSilent = (name: string, sides: readonly Side[]): boolean =>
 interface Changed {
   /** Functions that are called, and fields (`mm.field`) that are set, where the patch changes something. */
   names: ReadonlySet<string>;
-  /** It changes where the program goes. */
+  /** It changes where a function goes that makes such calls. */
   flow: boolean;
 }
 
@@ -72,7 +72,7 @@ function changedNames(before: Program, after: Program): Changed {
       f.code.forEach((i, at) => {
         const here = f.refs[i.ref].changed || within.some((s) => s.start <= at && at < s.end);
         if (!here) return;
-        if (FLOW.has(i.op)) flow = true;
+        flow ||= FLOW.has(i.op) && f.code.some((x) => isPassedOver(x, program));
         for (const name of namesOf(i, program)) names.add(name);
       });
     }
@@ -80,6 +80,14 @@ function changedNames(before: Program, after: Program): Changed {
     if (shapes !== shapesOf(after).get(name)) names.add(name);
   for (const name of shapesOf(after).keys()) if (!shapesOf(before).has(name)) names.add(name);
   return { names, flow };
+}
+
+/** A call of which nothing at all comes here. */
+function isPassedOver(i: Instr, { functions }: Program): boolean {
+  if (i.op !== 'call' || !('name' in i.callee)) return false;
+  const { name } = i.callee;
+  if (Object.hasOwn(functions, name) || !hasPlace(name, false)) return false;
+  return silenceOf(name, [], { known: standsIn(name), exiting: false }) === 'whole';
 }
 
 const NESTING: ReadonlySet<string> = new Set(['if', 'loop', 'switch']);
