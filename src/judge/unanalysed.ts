@@ -2,7 +2,13 @@ import { standsIn } from '../sim/known.js';
 import type { Func, Instr, Program } from '../sim/program.js';
 import { differences, type Unanalysed } from '../sim/trail/compare.js';
 import { trailsOf } from '../sim/trail/run.js';
-import { hasPlace, isSilentField, mayBeSilent, silenceOf } from '../sim/trail/silent.js';
+import {
+  changesFlags,
+  hasPlace,
+  isSilentField,
+  mayBeSilent,
+  silenceOf,
+} from '../sim/trail/silent.js';
 import type { Side } from './applies.js';
 import { type Group, groupsOf } from './plan.js';
 import type { Rule } from './rule.js';
@@ -86,7 +92,7 @@ function changedNames(before: Program, after: Program): Changed {
 function isPassedOver(i: Instr, { functions }: Program): boolean {
   if (i.op !== 'call' || !('name' in i.callee)) return false;
   const { name } = i.callee;
-  if (Object.hasOwn(functions, name) || !hasPlace(name, false)) return false;
+  if (Object.hasOwn(functions, name) || !hasPlace(name, false) || changesFlags(name)) return false;
   return silenceOf(name, [], { known: standsIn(name), exiting: false }) === 'whole';
 }
 

@@ -53,6 +53,9 @@ const ANYWHERE: ReadonlySet<string> = new Set(['mt_clear_in_rcu']);
 /** Where a call, or a store to a field that nothing reads, stands makes a difference; what a store sets is compared. */
 export const hasPlace = (name: string, store: boolean): boolean => !store && !ANYWHERE.has(name);
 
+/** The call changes flags; which, its first argument tells. */
+export const changesFlags = (name: string): boolean => FLAG_CALLS.test(name);
+
 /** Bits of mm->flags that somebody looks at here. */
 const SEEN_FLAGS: ReadonlySet<number> = new Set([
   ...[MMF_HAS_UPROBES, MMF_RECALC_UPROBES, MMF_UNSTABLE, MMF_VM_MERGEABLE, MMF_VM_HUGEPAGE],
