@@ -111,7 +111,7 @@ describe.each([
 
   it('that uses what it has freed is found', async () => {
     const plain = edit(DROP, '_safe(event, later, ', '(event, ');
-    const { findings } = await review(plain, tree, 'fork-error-handling');
+    const { findings } = await review(plain, tree, 'fork-unwind');
     expect(findings.map((f) => [f.verdict, f.change])).toEqual([['violated', 'introduced']]);
   });
 
@@ -121,8 +121,8 @@ describe.each([
       'struct mm_struct *events',
     );
     const { findings } = await review(`${text}${DROP}`, tree);
-    const open = findings.filter((f) => f.verdict === 'inconclusive');
-    expect(findings.filter((f) => f.verdict === 'holds').map((f) => f.rule)).toEqual(['fork-cost']);
+    const open = findings.filter((f) => f.verdict === 'inconclusive' && f.rule !== 'fork-cost');
+    expect(findings.filter((f) => f.verdict === 'holds')).toEqual([]);
     expect(open.length).toBeGreaterThan(10);
     for (const f of open)
       expect(f.message).toMatch(/flush_tlb_mm\(\) is a model here, .*\(fs\/userfaultfd\.c:\d+\)/);
