@@ -38,6 +38,12 @@ const noTotal: Change = (t) => edit(t, '\tchild->stack_vm = parent->stack_vm;\n'
 const noWritable: Change = (t) =>
   edit(t, '\t\t\tif (vma_is_shared_maywrite(copy))\n\t\t\t\tmapping_allow_writable(fmap);\n', '');
 
+const PRIVATE = '\t\tif (is_vm_hugetlb_page(copy))\n\t\t\thugetlb_dup_vma_private(copy);\n';
+const COPY =
+  '\t\tif (!(copy->vm_flags & VM_WIPEONFORK))\n\t\t\terror = copy_page_range(copy, vma);\n';
+const privateLate: Change = (t) => edit(edit(t, PRIVATE, ''), COPY, `${PRIVATE}${COPY}`);
+const privateNever: Change = (t) => edit(t, PRIVATE, '');
+
 describe('a breach beside one that was there', () => {
   it.each([
     ['fork-unwind', noPolicyPut, noFree, /neither freed/],
@@ -46,6 +52,7 @@ describe('a breach beside one that was there', () => {
     ['fork-unwind', noFileReference, noFree, /neither freed/],
     ['fork-accounting', noTotal, noWritable, /i_mmap_writable/],
     ['fork-accounting', noWritable, noTotal, /stack_vm/],
+    ['fork-publication', privateLate, privateNever, /keeps the private data/],
   ] as const)('%s: %o, then %o', async (rule, flaw, change, says) => {
     const { findings, traces } = await review(rule, flaw, change);
     expect(findings.map((f) => f.change)).toEqual(['introduced', 'existing']);

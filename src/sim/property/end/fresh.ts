@@ -1,7 +1,7 @@
 import { isPtr } from '../../machine/value.js';
 import { type Broken, type Ended, num, objectsOf } from './tree.js';
 
-/** A copy shares neither the list of its anon_vmas nor its lock with its original: vm_area_dup() of 6.1 and 6.12. */
+/** A copy shares neither the list of its anon_vmas, nor its lock, nor private data with its original: fork.c of 6.1 and 6.12. */
 export function fresh({ world }: Ended): Broken[] {
   const copies = objectsOf(world, 'copy');
   const out: Broken[] = [];
@@ -10,6 +10,12 @@ export function fresh({ world }: Ended): Broken[] {
     const { name } = world.obj(p);
     if (world.get(p, '__own_chain') === 0)
       out.push({ property: 'rmap', text: `${name} has the anon_vma_chain of its original` });
+    const data = world.get(p, 'vm_private_data');
+    if (isPtr(data) && world.obj(data).kind === 'private')
+      out.push({
+        property: 'published-early',
+        text: `${name} keeps the private data of its original`,
+      });
     const lock = world.get(p, 'vm_lock');
     if (isPtr(lock) && world.obj(lock).kind !== 'lock')
       out.push({ property: 'unwind', text: `${name} has the lock of its original` });
