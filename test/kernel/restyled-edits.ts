@@ -67,6 +67,9 @@ export const RESTYLED_DEFECTS: readonly WiderEdit[] = [
         '\t\t}',
       ),
   ),
+  edit('what is half copied is copied again', BOTH, ['fork-error-handling'], (e, f) =>
+    e.after(copyIf(f), ...f.text(f.span(copyIf(f)))),
+  ),
   edit('the size of the copy before is taken off', BOTH, ['fork-accounting'], (e, f) =>
     e.replace(
       f.call('vm_stat_account').stmt,

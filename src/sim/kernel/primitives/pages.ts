@@ -65,7 +65,7 @@ function* copyPageRange(env: Env, x: Value, y: Value, protects = true): Visible 
   yield* reachable(env, dst, src, anon);
   yield* cachesFlushed(env, src);
   env.world.put(dst, '__copied', 1);
-  if (!(yield* allocate(env, 'page table of the child', false, dst))) return ENOMEM;
+  if (!(yield* allocate(env, 'page table of the child'))) return ENOMEM;
   copyOthers(env, dst, src);
   if (!addresses.length) return 0;
   const sh = env.shared;
