@@ -74,6 +74,11 @@ export const MAX_GROUP_CHARS = 20_000;
 export const MAX_STATES = 4_000_000;
 /** Instructions of one run between two accesses to shared state; more means a loop that shares nothing. */
 export const MAX_RUN_STEPS = 2_000_000;
+/**
+ * Rounds of the loops of one function in which models are called, for each VMA of the scenario and once more; beyond them
+ * the run is `inconclusive`. Loops of fork and of its teardown go round once or twice for each VMA.
+ */
+export const MAX_ROUNDS_PER_VMA = 8;
 /** Instructions of all runs of one thread together; beyond them the verdict is `inconclusive`. */
 export const MAX_STEPS = 20_000_000;
 /** Characters that name a place in an object, or a value that is not known; what needs more makes its run `inconclusive`. */

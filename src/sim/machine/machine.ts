@@ -1,5 +1,5 @@
 import { invariant } from '../../base/errors.js';
-import { MAX_OBJECTS, MAX_RUN_STEPS, MAX_STEPS } from '../../base/limits.js';
+import { MAX_OBJECTS, MAX_ROUNDS_PER_VMA, MAX_RUN_STEPS, MAX_STEPS } from '../../base/limits.js';
 import { thousands } from '../../base/terminal.js';
 import { TAU } from '../explore/op.js';
 import type { Func, Instr, Program } from '../program.js';
@@ -176,7 +176,11 @@ export class Machine<N = void> {
             const stop = this.call(env, frame, instr as CallLike, shared, pending);
             pending = null;
             if (stop) return stop;
-          } else this.executor.step(world, frame, instr);
+          } else {
+            const at = frame.pc;
+            this.executor.step(world, frame, instr);
+            if (frame.pc <= at) this.goesRound(world, frame);
+          }
         }
         if (--fuel < 0 || ++this.spent > MAX_STEPS)
           throw new Halt('stuck', 'loop', tooLong(frame.func.name, fuel < 0));
@@ -190,6 +194,16 @@ export class Machine<N = void> {
       return this.halted(world, e);
     }
     invariant(false, 'a run ended without a result');
+  }
+
+  /** A loop in which models are at work makes new states for ever, where nothing in it ends it. */
+  private goesRound(world: World, frame: Frame): void {
+    if (frame.seen === world.points) return;
+    frame.seen = world.points;
+    frame.rounds++;
+    const most = MAX_ROUNDS_PER_VMA * (this.env.scenario.vmas.length + 1);
+    if (frame.rounds > most)
+      throw new Halt('stuck', 'loop', `${frame.func.name}() goes round more than ${most} times`);
   }
 
   private halted(world: World, e: Halt): Stop {
@@ -236,6 +250,7 @@ export class Machine<N = void> {
     const args = this.argsOf(frame, instr);
     const model = this.models.named(name);
     const body = model ? undefined : this.body(name);
+    if (!body) world.points++;
     const run: Primitive = model ? model.run : this.unknown;
     const others = this.hooks.interrupt?.(world, name) ?? NOBODY;
     // a generator is run again for each continuation, from the private memory as it is now

@@ -23,6 +23,9 @@ export interface Frame {
   /** Register of the caller that receives the result. */
   dst: number | null;
   owner: number;
+  /** Times that it went round a loop with a call of a model in it; and the calls of the run at the last one. */
+  rounds: number;
+  seen: number;
 }
 
 let tokens = 0;
@@ -33,6 +36,8 @@ let units = new Uint16Array(256);
 /** The complete private state of a thread that runs a Program: its objects and its call stack. */
 export class World {
   private token = ++tokens;
+  /** Calls of models that the run has made; no part of what the state is. */
+  points: number;
   /** Times that something was written to an object of this world. */
   writes = 0;
   private list: Obj[];
@@ -44,6 +49,7 @@ export class World {
   private readonly contents: Map<string, number>;
 
   constructor(from?: World) {
+    this.points = from ? from.points : 0;
     this.contents = from ? from.contents : new Map();
     this.list = from ? from.list : [];
     this.lent = from !== undefined;
@@ -78,7 +84,7 @@ export class World {
 
   /** A function is called. */
   enter(func: Func, regs: Value[], dst: number | null): void {
-    this.frames.push({ func, pc: 0, regs, dst, owner: this.token });
+    this.frames.push({ func, pc: 0, regs, dst, owner: this.token, rounds: 0, seen: this.points });
   }
 
   /** The innermost function, to be written to. */
@@ -86,8 +92,8 @@ export class World {
     const at = this.frames.length - 1;
     const f = this.frames[at];
     if (f.owner === this.token) return f;
-    const { func, pc, regs, dst } = f;
-    const own = { func, pc, regs: regs.slice(), dst, owner: this.token };
+    const { func, pc, regs, dst, rounds, seen } = f;
+    const own = { func, pc, regs: regs.slice(), dst, owner: this.token, rounds, seen };
     this.frames[at] = own;
     return own;
   }

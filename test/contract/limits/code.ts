@@ -112,6 +112,11 @@ export const CODE: Record<string, () => unknown> = {
   async MAX_RUN_STEPS() {
     expect(await counting(2 * limits.MAX_RUN_STEPS)).toBe('inconclusive');
   },
+  async MAX_ROUNDS_PER_VMA() {
+    const yielding = (n: number) => loop(n, 'cond_resched();');
+    expect(await doing(yielding(3))).toBe('holds');
+    expect(await doing(yielding(20 * limits.MAX_ROUNDS_PER_VMA))).toBe('inconclusive');
+  },
   async MAX_STEPS() {
     expect(await counting(limits.MAX_RUN_STEPS / 4)).toBe('inconclusive');
   },
