@@ -69,9 +69,20 @@ interface Choice {
   key: string;
 }
 
+type Visible = Stop & { kind: 'visible' };
+
+/** Where the plain run was at one of its stops: others go on from there. */
+interface Mark {
+  stop: Visible;
+  bytes: Uint8Array;
+  passed: number;
+  exiting: boolean;
+}
+
 class TrailMaker {
   private readonly shared: Shared;
   private readonly machine: Machine;
+  private readonly marks: Mark[] = [];
   private log: Passed[] = [];
   private exiting = false;
 
@@ -100,46 +111,72 @@ class TrailMaker {
 
   all(): Map<string, Trail> {
     const choices: Choice[] = [];
-    const out = new Map<string, Trail>([['', this.run(null, choices)]]);
+    const plain = this.plain(choices);
+    const out = new Map<string, Trail>([['', plain]]);
     if (this.input.plain) return out;
-    for (const c of ends(choices).slice(0, MAX_TRAILS)) out.set(c.key, this.run(c, null));
+    for (const c of ends(choices).slice(0, MAX_TRAILS)) out.set(c.key, this.other(plain, c));
     return out;
   }
 
-  /** One run; the ways that it does not take go to `others`. */
-  private run(choice: Choice | null, others: Choice[] | null): Trail {
-    this.log = [];
+  /** The run in which nothing fails; the ways that it does not take go to `others`. */
+  private plain(others: Choice[]): Trail {
     const { machine, shared, input } = this;
-    const bytes = Uint8Array.from(shared.init);
     const args = input.entry === 'dup_mm' ? [TASK, PARENT] : [CHILD, PARENT];
-    this.exiting = false;
-    let stop: Stop = machine.start(input.entry, args, initialWorld(shared));
+    const start = machine.start(input.entry, args, initialWorld(shared));
     const offered = new Map<string, number>();
-    const done = (whole: boolean): Trail => ({ key: choice?.key ?? '', passed: this.log, whole });
-    for (let n = 0; n < MAX_STOPS; n++) {
-      if (stop.kind === 'end') {
-        const next = this.exit(stop);
-        if (!next) return done(true);
-        stop = next;
-        continue;
-      }
-      if (stop.kind !== 'visible') return done(false);
-      const open = stop.alternatives.flatMap((a, k) =>
-        allSatisfied(a.op.guard, bytes) ? [k] : [],
-      );
-      if (open.length === 0) return done(false);
-      const way = choice?.at === n ? choice.way : open[0];
+    const whole = this.follow(start, Uint8Array.from(shared.init), (stop, bytes, open) => {
+      const { exiting } = this;
+      const at = this.marks.push({ stop, bytes: bytes.slice(), passed: this.log.length, exiting });
       for (const k of open.slice(1)) {
         const { text } = stop.alternatives[k];
         const said = typeof text === 'string' ? text : text(bytes);
         const nth = (offered.get(said) ?? 0) + 1;
         offered.set(said, nth);
-        others?.push({ at: n, way: k, key: `${said} (${nth})` });
+        others.push({ at: at - 1, way: k, key: `${said} (${nth})` });
       }
-      carryOut(stop.alternatives[way].op.effect, bytes);
-      stop = machine.resume(stop, way);
+    });
+    return { key: '', passed: this.log, whole };
+  }
+
+  /** The run that leaves the plain one at a choice. */
+  private other(plain: Trail, { at, way, key }: Choice): Trail {
+    const { stop, bytes, passed, exiting } = this.marks[at];
+    this.log = plain.passed.slice(0, passed);
+    this.exiting = exiting;
+    const own = bytes.slice();
+    const next = this.take(stop, way, own);
+    const whole = this.follow(next, own, () => {});
+    return { key, passed: this.log, whole };
+  }
+
+  private take(stop: Stop, way: number, bytes: Uint8Array): Stop {
+    if (stop.kind === 'visible') carryOut(stop.alternatives[way].op.effect, bytes);
+    return this.machine.resume(stop, way);
+  }
+
+  /** Goes the first way that is open, to the end; whether it comes there. */
+  private follow(
+    from: Stop,
+    bytes: Uint8Array,
+    told: (stop: Visible, bytes: Uint8Array, open: readonly number[]) => void,
+  ): boolean {
+    let stop = from;
+    for (let n = 0; n < MAX_STOPS; n++) {
+      if (stop.kind === 'end') {
+        const next = this.exit(stop);
+        if (!next) return true;
+        stop = next;
+        continue;
+      }
+      if (stop.kind !== 'visible') return false;
+      const open = stop.alternatives.flatMap((a, k) =>
+        allSatisfied(a.op.guard, bytes) ? [k] : [],
+      );
+      if (open.length === 0) return false;
+      told(stop, bytes, open);
+      stop = this.take(stop, open[0], bytes);
     }
-    return done(false);
+    return false;
   }
 
   /** The child that is complete exits; null where it is not, or has done so. */
