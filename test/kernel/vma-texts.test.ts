@@ -97,7 +97,7 @@ const EDITS: TextEdit[] = [
     name: 'it is freed twice',
     at: 'vm_area_free',
     change: (b) => b.replace('#else', '\t__vm_area_free(vma);\n#else'),
-    rule: 'fork-error-handling',
+    rule: 'fork-unwind',
     only: '6.12',
   },
   {
