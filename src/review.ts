@@ -1,6 +1,7 @@
 import { askedFindings } from './asked.js';
 import { VERSION } from './base/version.js';
 import { type ConfigTable, type KeptPrograms, RecentPrograms } from './cfront/index.js';
+import { Earlier } from './earlier.js';
 import { parseSubject } from './intake/subject.js';
 import type { FilePatch, Patch, PatchSeries } from './intake/types.js';
 import type { Side } from './judge/applies.js';
@@ -102,17 +103,24 @@ async function reviewStack(
   made: Made,
 ): Promise<Reviewed[]> {
   const stack = new Stack(patches, o.reader, made);
+  const earlier = new Earlier();
   const out: Reviewed[] = [];
-  for (const patch of patches) out.push({ patch, review: await reviewOn(stack, patch, o) });
+  for (const patch of patches)
+    out.push({ patch, review: await reviewOn(stack, patch, o, earlier) });
   return out;
 }
 
 /** Reviews one patch on the tree as it is. */
 export function reviewPatch(patch: Patch, o: ReviewOptions): Promise<PatchReview> {
-  return reviewOn(new Stack([patch], o.reader), patch, o);
+  return reviewOn(new Stack([patch], o.reader), patch, o, new Earlier());
 }
 
-async function reviewOn(stack: Stack, patch: Patch, o: ReviewOptions): Promise<PatchReview> {
+async function reviewOn(
+  stack: Stack,
+  patch: Patch,
+  o: ReviewOptions,
+  earlier: Earlier,
+): Promise<PatchReview> {
   const sourced = await sourceOf(stack, patch);
   const lost = patch.problems.filter((p) => p.level === 'error').map((p) => p.message);
   const notes = [...lost, ...sourced.notes];
@@ -152,6 +160,12 @@ async function reviewOn(stack: Stack, patch: Patch, o: ReviewOptions): Promise<P
   }
   const unknown = [...unbuiltFork(sourced), ...unread(patch)];
   if (unknown.length) return done('inconclusive', unknown.join('; '));
+  if (!sourced.fromTree) {
+    const { before, after } = lowered.programs;
+    const lost = earlier.lost(before);
+    earlier.add(before, after, patch.subject);
+    if (lost.length) return done('inconclusive', lost.join('; '));
+  }
   notes.push(...sourced.failures);
   const sides = sidesOf(lowered.programs, sourced, o);
   const options = { limits: limitsOf(settings), steps: new KnownSteps(), ...o.explore };
