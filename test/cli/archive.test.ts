@@ -125,12 +125,13 @@ describe('Ctrl-C', () => {
     ['while a file is reviewed', [file], 3000, false],
   ])('%s leaves nothing half-written', async (_what, args, after, feed) => {
     const r = await interrupted(args, after, feed);
-    const whole = r.end === 1 || r.end === 0;
+    const ended = r.end === 1 || r.end === 0;
     if (feed) expect(r.end).toBe('SIGINT');
     expect(r.out).toBe('');
-    // a report is there as a whole, or not at all
-    if (whole) expect(JSON.parse(readFileSync(r.output, 'utf8')).schema).toBe('forklore.review/1');
-    else expect(readFileSync(r.output, 'utf8')).toBe('what was there before');
+    // a report is there as a whole, or not at all; the signal may come when it has just been written
+    const there = readFileSync(r.output, 'utf8');
+    if (ended || there !== 'what was there before')
+      expect(JSON.parse(there).schema).toBe('forklore.review/1');
     expect(readdirSync(r.folder).filter((n) => n.includes('.tmp'))).toEqual([]);
     expect(readdirSync(r.tmp)).toEqual([]);
     const kept = existsSync(r.traces) ? readdirSync(r.traces) : [];
