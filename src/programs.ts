@@ -18,8 +18,9 @@ import {
 } from './changed-models.js';
 import { causesOf, hiddenChanges, isCompiled, otherWay, placesOf } from './hidden.js';
 import { notRun, notRunNote, shownModels } from './modelled.js';
+import { sameCode } from './same-code.js';
 import { isModelled } from './sim/known.js';
-import type { Func, Program } from './sim/program.js';
+import type { Program } from './sim/program.js';
 import {
   skeletonFile,
   skeletonHelpers,
@@ -140,20 +141,11 @@ const sidesOf = (pairs: readonly SourcePair[]): SourceFile[] =>
   pairs.flatMap((p) => [p.before, p.after]).filter((f) => f !== null);
 
 /** Both versions do the same: what the patch changes is no function of theirs, and no macro in one. */
-function sameCode(a: Program, b: Program): boolean {
-  const plain = (_key: string, x: unknown) => (typeof x === 'bigint' ? `${x}n` : x);
-  const text = ({ code }: Func) =>
-    JSON.stringify(
-      code.map(({ ref: _, ...i }) => i),
-      plain,
-    );
+function sameProgram(a: Program, b: Program): boolean {
   const [then, now] = [a, b].map((p) => Object.values(p.functions));
   return (
     then.length === now.length &&
-    then.every((f, k) => {
-      const g = now[k];
-      return f.name === g.name && (f.code === g.code || text(f) === text(g));
-    })
+    then.every((f, k) => f.name === now[k].name && sameCode(f, now[k]))
   );
 }
 
@@ -201,7 +193,7 @@ async function lowerBoth(
     version !== null && side.some((f) => changes(f, version, config, compiledOnly, stubs));
   const touched =
     changedIn(programs.after, after) || changedIn(programs.before, before) || walkersChange(stable);
-  if (touched || (programs.before && !sameCode(programs.before, lowered))) return programs;
+  if (touched || (programs.before && !sameProgram(programs.before, lowered))) return programs;
   return stale.length ? { stale } : null;
 }
 

@@ -135,10 +135,17 @@ async function reviewOn(
     ...(patch.files.length ? { notes } : {}),
     ...(patch.kind === 'quoted-patch' ? { asked: askedFindings(patch, findings) } : {}),
   });
+  // what later patches of the series stand on is not known then, but with a tree
+  const missed = (review: PatchReview): PatchReview => {
+    if (!sourced.fromTree) earlier.miss(patch.subject);
+    return review;
+  };
   if (patch.files.length === 0) {
-    return lost.length ? done('failed', lost.join('; ')) : done('not-applicable', whyEmpty(patch));
+    return lost.length
+      ? missed(done('failed', lost.join('; ')))
+      : done('not-applicable', whyEmpty(patch));
   }
-  if (sourced.gone !== null) return done('inconclusive', sourced.gone);
+  if (sourced.gone !== null) return missed(done('inconclusive', sourced.gone));
   const settings = o.settings ?? DEFAULT_CONFIG;
   if (!patch.files.some((f) => isWanted(f.newPath ?? f.oldPath ?? '', settings)))
     return done('not-applicable', 'the configuration leaves all its files out');
@@ -148,23 +155,26 @@ async function reviewOn(
   const lowered = await programsOf(sourced, entries, o.config, kept);
   notes.push(...lowered.notes);
   if (lowered.programs === null) {
-    if (sourced.failures.length) return done('inconclusive', sourced.failures.join('; '));
-    if (lost.length) return done('failed', lost.join('; '));
-    if (lowered.refused !== null) return done('inconclusive', lowered.refused);
+    if (sourced.failures.length) return missed(done('inconclusive', sourced.failures.join('; ')));
+    if (lost.length) {
+      const failed = done('failed', lost.join('; '));
+      return unread(patch).length ? missed(failed) : failed;
+    }
+    if (lowered.refused !== null) return missed(done('inconclusive', lowered.refused));
     const names = entries.map((e) => `${e}()`).join(', ');
     const parts = partsShown(sourced.pairs);
-    if (parts !== null) return done('inconclusive', parts);
+    if (parts !== null) return missed(done('inconclusive', parts));
     const aside = done('not-applicable', `touches nothing that ${names} runs`);
     if (!lowered.notRun?.length) return aside;
-    return { ...aside, reason: notRunNote(lowered.notRun), notRun: lowered.notRun };
+    return missed({ ...aside, reason: notRunNote(lowered.notRun), notRun: lowered.notRun });
   }
   const unknown = [...unbuiltFork(sourced), ...unread(patch)];
-  if (unknown.length) return done('inconclusive', unknown.join('; '));
+  if (unknown.length) return missed(done('inconclusive', unknown.join('; ')));
   if (!sourced.fromTree) {
     const { before, after } = lowered.programs;
-    const lost = earlier.lost(before);
+    const why = earlier.lost(before);
+    if (why.length) return missed(done('inconclusive', why.join('; ')));
     earlier.add(before, after, patch.subject);
-    if (lost.length) return done('inconclusive', lost.join('; '));
   }
   notes.push(...sourced.failures);
   const sides = sidesOf(lowered.programs, sourced, o);

@@ -30,6 +30,30 @@ describe('a patch of a series without a tree', () => {
     );
   });
 
+  it('is none of what two patches before it have made, the second of which was not analysed', async () => {
+    const three = series(
+      ['neither lock nor flush', (t) => edit(unlocked(t), FLUSH, '')],
+      ['the lock again', locked],
+      ['count from nothing', zero],
+    );
+    const { patches } = await reviewMbox(three, null);
+    expect(patches.map((p) => p.status)).toEqual(['reviewed', 'inconclusive', 'inconclusive']);
+    expect(patches[2].reason).toMatch(
+      /^"\[PATCH 2\/3\] the lock again" of this series was not analysed, and this patch stands on it/,
+    );
+  });
+
+  it('stands on one that could not be rebuilt: nothing is said of it', async () => {
+    const nowhere = (t: string) =>
+      edit(t, 'error = -EINTR;\n\t\t\tgoto settle;', 'error = -EINTR;\n\t\t\tgoto nowhere;');
+    const two = series(['a label that is not there', nowhere], ['count from nothing', zero]);
+    const { patches } = await reviewMbox(two, null);
+    expect(patches.map((p) => [p.status, p.findings.length])).toEqual([
+      ['inconclusive', 0],
+      ['inconclusive', 0],
+    ]);
+  });
+
   it('is reviewed on what the one before it has made, with the tree', async () => {
     expect(summary(await reviewMbox(mbox, MINI))[1]).toMatch(/^reviewed/);
   });
